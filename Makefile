@@ -1,0 +1,57 @@
+# The two commands that matter are `make run` and `make test`; both start from nothing but Python 3.11+ and the package registry.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test nightly ui demo lint format lock bench clean
+
+run: $(VENV)/run.stamp
+	$(BIN)/python -m dagster_project run
+
+nightly: $(VENV)/run.stamp
+	$(BIN)/python -m dagster_project nightly
+
+ui: $(VENV)/run.stamp
+	$(BIN)/python -m dagster_project ui
+
+demo: $(VENV)/run.stamp
+	$(BIN)/python -m dagster_project demo
+
+test: $(VENV)/dev.stamp lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt/models dbt/tests
+
+format: $(VENV)/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks.nightly
+
+# The virtual environment is made from the lock alone: hashes checked, nothing resolved, bytecode compiled.
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Nedslag needs Python 3.11 or newer; set PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --compile -r requirements/run.txt
+	touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --compile -r requirements/dev.txt
+	touch $@
+
+# Needs uv; writes versions and hashes, no addresses.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		pyproject.toml -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) data

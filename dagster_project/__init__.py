@@ -1,0 +1,1 @@
+"""Nedslag: from raw deliveries of an employment programme to checked marts, every night."""

@@ -1,0 +1,77 @@
+"""The command line: `python -m dagster_project run | demo | nightly | ui`. The Makefile's targets call it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from dagster_project.demonstration import lay_out
+from dagster_project.manifest import DbtProjectError
+from dagster_project.night import instance_home, run_night
+from dagster_project.settings import PROJECT_ROOT, Settings, SettingsError
+from dagster_project.summary import comparison_lines, places
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when it did what it is for, 1 when a night published nothing, 2 when a setting must be
+    mended.
+    """
+    parser = argparse.ArgumentParser(prog="python -m dagster_project", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="lay out the demonstration, run one night, compare with the published report")
+    commands.add_parser("demo", help="lay out the demonstration's deliveries in an empty landing folder")
+    commands.add_parser("nightly", help="one night over NEDSLAG_DATA_DIR")
+    ui = commands.add_parser("ui", help="the Dagster UI on this machine")
+    ui.add_argument("--port", default="3000")
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = Settings.from_environment()
+        if chosen.command == "ui":
+            return _ui(settings, chosen.port)
+        if chosen.command in ("run", "demo"):
+            made = lay_out(settings)
+            print(f"Demonstration {'written to' if made else 'lies in'} {settings.landing}.", flush=True)
+        return 0 if chosen.command == "demo" else _night(settings, compare=chosen.command == "run")
+    except (SettingsError, DbtProjectError) as error:
+        print(f"Stopped: {error}", file=sys.stderr)
+        return 2
+
+
+def _night(settings: Settings, *, compare: bool) -> int:
+    began = time.monotonic()
+    result = run_night(settings)
+    for warning in result.warnings:
+        print(f"WARNING  {warning}", file=sys.stderr)
+    for error in result.errors:
+        print(f"ERROR    {error}", file=sys.stderr)
+    if not result.published:
+        print("Nothing was published; the last published set stands.", file=sys.stderr)
+        return 1
+    if compare:
+        print("\n".join(["", *comparison_lines(settings)]))
+    print("\n".join(["", f"Published for {settings.as_of()} in {time.monotonic() - began:.0f} s.", *places(settings)]))
+    return 0
+
+
+def _ui(settings: Settings, port: str) -> int:
+    dagster = Path(sys.executable).with_name("dagster")
+    with instance_home(settings):
+        command = [
+            str(dagster),
+            "dev",
+            "--workspace",
+            str(PROJECT_ROOT / "workspace.yaml"),
+            "--host",
+            "127.0.0.1",
+            "--port",
+            port,
+        ]
+        return subprocess.run(command, cwd=PROJECT_ROOT, env=dict(os.environ), check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""Lake to marts: dbt's models and tests as assets and asset checks."""
+
+import importlib
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource, dbt_assets
+
+from dagster_project import records
+from dagster_project.integrity import dbt_test_records
+from dagster_project.settings import Settings
+from dagster_project.translator import NedslagTranslator
+
+# Unit tests speak about the code, not about tonight's data; they run in the test suite.
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+
+
+def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
+    """Every seed, model and data test of the dbt project."""
+
+    @dbt_assets(
+        manifest=manifest,
+        name="warehouse",
+        dagster_dbt_translator=NedslagTranslator(),
+        required_resource_keys={"night", "dbt"},
+    )
+    def warehouse(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        settings: Settings = context.resources.night
+        dbt: DbtCliResource = context.resources.dbt
+        # Everything after the lake is rebuilt, so a file that a crash left behind cannot matter.
+        for leftover in settings.warehouse.parent.glob(f"{settings.warehouse.name}*"):
+            leftover.unlink()
+        (settings.dbt_target / "run_results.json").unlink(missing_ok=True)
+        # The suites' library takes seconds to import; it loads while dbt works in its own process.
+        threading.Thread(target=importlib.import_module, args=("great_expectations",), daemon=True).start()
+        try:
+            invocation = dbt.cli(list(BUILD), context=context, target_path=settings.dbt_target)
+            yield from invocation.stream().fetch_row_counts().fetch_column_metadata()
+        finally:
+            # Also when a test stops the night: the record says which.
+            records.write_checks(settings.lake, context.run_id, dbt_test_records(settings.dbt_target, context.run_id))
+
+    return warehouse

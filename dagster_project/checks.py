@@ -1,0 +1,132 @@
+"""The gate before publishing: the suites of `expectations/` and the leak search, as asset checks.
+
+A breach of a threshold warns, unless the threshold's severity is `error`; then, and when the leak search finds
+anything, nothing is published.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from dagster_project import records
+from dagster_project.integrity import LEAK_SEARCH, SUITE, columns_with_cpr_numbers, dbt_test_records
+from dagster_project.publishing import PUBLISHED_SCHEMAS
+from dagster_project.settings import Settings
+from dagster_project.suites import Finding, check_name, load_expectations, load_thresholds, run_suites
+
+_LEAK_ASSET = dg.AssetKey(["ops", "rejected_rows"])
+
+
+def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
+    """One asset check per expectation, over all its subjects, and one for the leak search."""
+    expectations = load_expectations(settings.expectations)
+    specs = [
+        dg.AssetCheckSpec(
+            check_name(expectation),
+            asset=list(expectation.asset),
+            description=f"{expectation.about} Thresholds and their reasons: expectations/thresholds.csv.",
+            blocking=True,
+        )
+        for expectation in expectations
+    ]
+    leak = dg.AssetCheckSpec(
+        LEAK_SEARCH,
+        asset=_LEAK_ASSET,
+        description="No text of the published schemas holds anything like a CPR number.",
+        blocking=True,
+    )
+
+    @dg.multi_asset_check(specs=[*specs, leak], required_resource_keys={"night"}, name="gate")
+    def gate(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        night: Settings = context.resources.night
+        with duckdb.connect() as connection:
+            connection.execute(f"SET file_search_path = '{str(night.lake).replace(chr(39), chr(39) * 2)}'")
+            connection.execute(f"ATTACH '{str(night.warehouse).replace(chr(39), chr(39) * 2)}' AS working (READ_ONLY)")
+            connection.execute("USE working")
+            thresholds = load_thresholds(night.expectations)
+            findings = run_suites(connection, expectations, thresholds, night.data_docs)
+            leaks = columns_with_cpr_numbers(connection, PUBLISHED_SCHEMAS)
+        run_id = context.run.run_id
+        written = [
+            *dbt_test_records(night.dbt_target, run_id),
+            records.CheckRecord(
+                run_id, SUITE, LEAK_SEARCH, "all published text", sum(leaks.values()), 0, "error", not leaks
+            ),
+            *(_record(run_id, finding) for finding in findings),
+        ]
+        records.write_checks(night.lake, run_id, written)
+        for expectation in expectations:
+            yield _result([finding for finding in findings if finding.expectation == expectation])
+        yield dg.AssetCheckResult(
+            asset_key=_LEAK_ASSET,
+            check_name=LEAK_SEARCH,
+            passed=not leaks,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=_leak_words(leaks),
+            metadata={"columns": leaks},
+        )
+
+    return gate
+
+
+def _record(run_id: str, finding: Finding) -> records.CheckRecord:
+    return records.CheckRecord(
+        run_id=run_id,
+        suite=finding.expectation.suite,
+        expectation=finding.expectation.name,
+        subject=finding.subject,
+        observed=finding.observed,
+        threshold=finding.threshold.limit,
+        severity=finding.threshold.severity,
+        success=finding.success,
+    )
+
+
+def _result(findings: list[Finding]) -> dg.AssetCheckResult:
+    """All subjects of one expectation as one check result; the worst severity among the breaches decides."""
+    breaches = [finding for finding in findings if not finding.success]
+    blocks = any(finding.threshold.severity == "error" for finding in breaches)
+    expectation = findings[0].expectation
+    return dg.AssetCheckResult(
+        asset_key=list(expectation.asset),
+        check_name=check_name(expectation),
+        passed=not breaches,
+        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        description="; ".join(breach_words(finding) for finding in breaches)
+        or "Every subject is within its threshold.",
+        metadata={
+            **{finding.subject: _figure(finding) for finding in findings if finding.observed is not None},
+            "findings": dg.MetadataValue.md(_table(findings)),
+        },
+    )
+
+
+def breach_words(finding: Finding) -> str:
+    """A breach in one sentence, with its line and the reason for the line."""
+    side = "below" if finding.threshold.minimum is not None else "above"
+    observed = "nothing" if finding.observed is None else f"{finding.observed:.1f}"
+    name = finding.expectation.name.replace("_", " ")
+    return f"{finding.subject}: {name} {observed} is {side} {finding.threshold.limit:g} ({finding.threshold.reason})"
+
+
+def _figure(finding: Finding) -> Any:
+    return dg.MetadataValue.float(float(finding.observed or 0.0))
+
+
+def _table(findings: list[Finding]) -> str:
+    lines = [
+        f"| {finding.subject} | {'' if finding.observed is None else f'{finding.observed:.1f}'} | "
+        f"{'at least' if finding.threshold.minimum is not None else 'at most'} {finding.threshold.limit:g} | "
+        f"{'passed' if finding.success else finding.threshold.severity} | {finding.threshold.reason} |"
+        for finding in findings
+    ]
+    return "\n".join(["| subject | observed | threshold | result | reason |", "|---|---|---|---|---|", *lines])
+
+
+def _leak_words(leaks: dict[str, int]) -> str:
+    if not leaks:
+        return "No published text looks like a CPR number."
+    where = ", ".join(f"{column} ({rows} rows)" for column, rows in leaks.items())
+    return f"Digits like a CPR number stand in {where}. Nothing is published; mend the file they came from."

@@ -1,0 +1,131 @@
+"""One cell at a time: what a delivery wrote, as a value or as a reason why not.
+
+What belongs here: dates, numbers, CPR numbers, closed lists and codes in every legal dress. What does not: columns and
+rows (`checking`). Readers hand over every cell as trimmed text (`text_of`), so that a CPR number, a date or a code
+means the same whether it came as text, as a number or as a date cell. Functions return the value or a `Reason`;
+the text of a bad cell goes no further.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Final, TypeVar
+
+from dagster_project.door import reasons
+from dagster_project.door.reasons import Reason
+
+Word = TypeVar("Word")
+
+_MISSING: Final = frozenset({"", ".", "NA", "-"})
+_TIME: Final = (
+    r"(?:[T ]\s*(?:[01]?[0-9]|2[0-3])[:.][0-5][0-9](?:[:.][0-5][0-9](?:[.,][0-9]+)?)?"
+    r"\s*(?:[AaPp][Mm])?\s*(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_DAY_FIRST: Final = re.compile(r"([0-9]{1,2})([-./])([0-9]{1,2})\2([0-9]{4})" + _TIME)
+_YEAR_FIRST: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _TIME)
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)")
+_WHOLE: Final = re.compile(r"([+-]?[0-9]+)(?:[.,]0*)?")
+_CPR: Final = re.compile(r"([0-9]{5,6})-?([0-9]{4})(?:\.0+)?")
+_FLOAT_TAIL: Final = re.compile(r"[.,]0+$")
+
+_EXCEL_EPOCH: Final = date(1899, 12, 30)
+# Years a serial number may stand for. The floor keeps a bare year such as 2020 from being read as a day in 1905.
+_SERIAL_YEARS: Final = range(1910, 2101)
+
+
+def text_of(cell: object) -> str:
+    """Any cell of any reader as trimmed text; a missing one is empty, a whole float loses its decimals."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        text = cell.strip()
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    if isinstance(cell, float):
+        if math.isnan(cell):
+            return ""
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell).strip()
+
+
+def is_missing(text: str) -> bool:
+    """Whether a trimmed cell means that nothing is known: blank, `.`, `NA` or `-`."""
+    return text in _MISSING
+
+
+def date_of(text: str) -> date | Reason:
+    """Day-first and ISO dates, with or without a time part, and Excel serial numbers."""
+    if found := _DAY_FIRST.fullmatch(text):
+        return _calendar_date(int(found[4]), int(found[3]), int(found[1]))
+    if found := _YEAR_FIRST.fullmatch(text):
+        return _calendar_date(int(found[1]), int(found[2]), int(found[3]))
+    serial = number_of(text)
+    if isinstance(serial, Reason) or not 0 <= serial < 100_000:
+        return reasons.NOT_A_DATE
+    day = _EXCEL_EPOCH + timedelta(days=int(serial))
+    return day if day.year in _SERIAL_YEARS else reasons.NOT_A_DATE
+
+
+def _calendar_date(year: int, month: int, day: int) -> date | Reason:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return reasons.IMPOSSIBLE_DATE
+
+
+def number_of(text: str) -> float | Reason:
+    """A finite number; decimal comma or point, no thousands separators."""
+    if not _NUMBER.fullmatch(text):
+        return reasons.NOT_A_NUMBER
+    number = float(text.replace(",", "."))
+    return number if math.isfinite(number) else reasons.NOT_A_NUMBER
+
+
+def integer_of(text: str) -> int | Reason:
+    """A whole number of at most nine digits; `2,0` and `2.0` are 2."""
+    found = _WHOLE.fullmatch(text)
+    if not found or len(found[1]) > 10:
+        return reasons.NOT_WHOLE
+    return int(found[1])
+
+
+def cpr_of(text: str) -> str | Reason:
+    """Ten digits out of a CPR cell: hyphen optional, nine digits get their zero back, the date must exist."""
+    found = _CPR.fullmatch(text)
+    if not found:
+        return reasons.NOT_A_CPR
+    digits = (found[1] + found[2]).zfill(10)
+    return digits if cpr_birth_date(digits) else reasons.CPR_DATE
+
+
+def cpr_birth_date(digits: str) -> date | None:
+    """The date in ten CPR digits, the century by digit 7 and the year; None when there is no such day."""
+    year = int(digits[4:6])
+    born = _calendar_date(_century(int(digits[6]), year) + year, int(digits[2:4]), int(digits[:2]))
+    return None if isinstance(born, Reason) else born
+
+
+def _century(seventh: int, year: int) -> int:
+    if seventh <= 3:
+        return 1900
+    if seventh in (4, 9):
+        return 2000 if year <= 36 else 1900
+    return 2000 if year <= 57 else 1800
+
+
+def word_of(text: str, words: Mapping[str, Word]) -> Word | Reason:
+    """A closed list's value; `words` is keyed by the lower-case word, and a number may carry a float's `.0`."""
+    key = text.casefold()
+    if key in words:
+        return words[key]
+    bare = _FLOAT_TAIL.sub("", key)
+    return words[bare] if bare in words else reasons.not_in_list(words)

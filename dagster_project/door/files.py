@@ -1,0 +1,133 @@
+"""What lies in a landing folder: dates, hashes and kinds, told from names and bytes alone.
+
+What belongs here: identity. What does not: opening a file as a table (`readers`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from dagster_project.door import reasons
+from dagster_project.door.masking import mask_digits
+from dagster_project.door.reasons import Reason
+from dagster_project.door.tables import Source, Table
+
+WORKBOOK: Final = "workbook"
+UNKNOWN: Final = "unknown"
+
+_DATED_NAME: Final = re.compile(r"(?P<name>.*[^0-9]|)(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})\.(?P<extension>[^.]*)", re.S)
+_SHORT_HASH: Final = 12
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file in landing.
+
+    Attributes:
+        shown_name: the file name with CPR-like digits masked; the only form that leaves the door.
+        extract_date: the day in the name, or None.
+        sha256: hex digest of the bytes; empty when they could not be read.
+        table: which table the name says it is; None for a workbook with several, and for a file with a `refusal`.
+        refusal: why the file cannot even be opened, told from its name.
+    """
+
+    path: Path
+    source: str
+    shown_name: str
+    extract_date: date | None
+    file_format: str
+    sha256: str
+    table_group: str
+    table: Table | None
+    refusal: Reason | None
+
+    @property
+    def delivery_id(self) -> str:
+        """`<source>-<extract date>-<12 hex digits of the content's hash>`."""
+        day = self.extract_date.isoformat() if self.extract_date else "undated"
+        return f"{self.source}-{day}-{self.sha256[:_SHORT_HASH] or 'unreadable'}"
+
+
+def list_landing(landing: Path, source: Source) -> list[LandedFile]:
+    """The files of `landing/<source>/` by name; folders, hidden files and office programs' lock files are no files."""
+    folder = landing / source.name
+    if not folder.is_dir():
+        return []
+    paths = sorted((path for path in folder.iterdir() if _is_delivery(path)), key=lambda path: path.name)
+    return [describe(path, source) for path in paths]
+
+
+def _is_delivery(path: Path) -> bool:
+    return not path.name.startswith((".", "~$")) and path.is_file()
+
+
+def describe(path: Path, source: Source) -> LandedFile:
+    """Everything the name and the bytes' hash say about one file."""
+    file_format = path.suffix.lower().removeprefix(".")
+    known_format = file_format in source.formats
+    extract_date = extract_date_of(path.name)
+    marked = _marked_tables(path.name, source)
+    refusal = None
+    table: Table | None = None
+    group = UNKNOWN
+    try:
+        digest = hash_file(path)
+    except OSError:
+        digest, refusal = "", reasons.UNREADABLE
+    if not known_format:
+        refusal = refusal or reasons.unknown_format(source.formats)
+    elif source.has_workbooks and file_format == "xlsx":
+        group = WORKBOOK
+    elif len(marked) == 1:
+        table, group = marked[0], marked[0].group
+    else:
+        refusal = refusal or reasons.unknown_kind(item.mark for item in source.tables if item.mark)
+    if extract_date is None:
+        refusal = refusal or reasons.NO_DATE
+    return LandedFile(
+        path=path,
+        source=source.name,
+        shown_name=shown_name(path.name),
+        extract_date=extract_date,
+        file_format=file_format if known_format else UNKNOWN,
+        sha256=digest,
+        table_group=group,
+        table=table,
+        refusal=refusal,
+    )
+
+
+def _marked_tables(name: str, source: Source) -> list[Table]:
+    folded = name.casefold()
+    return [table for table in source.tables if table.mark is None or table.mark in folded]
+
+
+def extract_date_of(name: str) -> date | None:
+    """The day right before the extension, or None when there is none or no such day."""
+    found = _DATED_NAME.fullmatch(name)
+    if not found:
+        return None
+    try:
+        return date.fromisoformat(found["date"])
+    except ValueError:
+        return None
+
+
+def shown_name(name: str) -> str:
+    """A file name that may be shown: CPR-like digits masked, the extraction date kept, always valid text."""
+    text = name.encode("utf-8", "replace").decode("utf-8")
+    found = _DATED_NAME.fullmatch(text)
+    if not found:
+        return mask_digits(text)
+    return f"{mask_digits(found['name'])}{found['date']}.{mask_digits(found['extension'])}"
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of the file's bytes in hex, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,249 @@
+"""The wide DREAM pull into persons, benefit spells and industry spells.
+
+What belongs here: week and month columns, codes, runs of equal codes. What does not: what a code means (dbt seeds).
+A pull has thousands of columns, so nothing here touches cells one by one: codes are read once per distinct text, and
+runs are found over a matrix of small integers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from dagster_project.door import cells, reasons
+from dagster_project.door.checking import Checked, Gate, NumberedRow, Rejection, check_rows
+from dagster_project.door.headings import Heading, heading_key, match_heading
+from dagster_project.door.masking import mask_digits
+from dagster_project.door.readers import Wide
+from dagster_project.door.reasons import Reason, Refusal
+from dagster_project.door.tables import Table
+
+FIRST_MONDAY: Final = date(1991, 8, 5)  # Monday of 1991-W32, running week 1
+_FIRST_YEAR: Final = 1991
+_CENTURY_PIVOT: Final = 90  # two-digit years from here on are 19YY
+
+_WEEK: Final = re.compile(r"y_([0-9]{2})([0-9]{2})")
+_MONTH: Final = re.compile(r"(?:branche|br)_([0-9]{4})_([0-9]{2})")
+_ZEROS: Final = re.compile(r"0+(?:[.,]0*)?")
+_FLOAT_TAIL: Final = re.compile(r"[.,]0+$")
+_THREE_DIGITS: Final = re.compile(r"[0-9]{3}")
+_UP_TO_SIX_DIGITS: Final = re.compile(r"[0-9]{1,6}")
+
+BLANK: Final = -1
+BAD: Final = -2
+
+Codes = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """The columns of one clock (weeks or months): running numbers in ascending order, and their file positions."""
+
+    numbers: Codes
+    positions: list[int]
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Maximal runs of equal code over numbers that follow each other; one entry per run in each array."""
+
+    row: npt.NDArray[np.int64]
+    code: Codes
+    first: Codes
+    last: Codes
+
+
+@dataclass(frozen=True)
+class Pull:
+    """What a pull becomes: checked persons, the further lake tables, and the columns that were ignored."""
+
+    persons: Checked
+    frames: dict[str, pl.DataFrame]
+    ignored: list[str]
+
+
+def running_week(year: int, week: int) -> int | None:
+    """The running number of an ISO week, 1 for 1991-W32; None for a week that does not exist or lies before it."""
+    try:
+        monday = date.fromisocalendar(year, week, 1)
+    except ValueError:
+        return None
+    number = (monday - FIRST_MONDAY).days // 7 + 1
+    return number if number >= 1 else None
+
+
+def running_month(year: int, month: int) -> int | None:
+    """year * 12 + month - 1; None for a month that does not exist or lies before the register."""
+    return year * 12 + month - 1 if 1 <= month <= 12 and year >= _FIRST_YEAR else None
+
+
+def week_of(heading: str) -> int | None:
+    """The running week of a column name `y_YYWW`, or None."""
+    found = _WEEK.fullmatch(heading_key(heading, exact=True))
+    if not found:
+        return None
+    short = int(found[1])
+    return running_week(1900 + short if short >= _CENTURY_PIVOT else 2000 + short, int(found[2]))
+
+
+def month_of(heading: str) -> int | None:
+    """The running month of a column name `branche_YYYY_MM` or `br_YYYY_MM`, or None."""
+    found = _MONTH.fullmatch(heading_key(heading, exact=True))
+    return running_month(int(found[1]), int(found[2])) if found else None
+
+
+def find_ticks(headings: Sequence[str], number_of: Callable[[str], int | None]) -> Ticks:
+    """The columns that belong to one clock.
+
+    Raises:
+        Refusal: the same week or month stands in two columns.
+    """
+    found: dict[int, int] = {}
+    for position, heading in enumerate(headings):
+        number = number_of(heading)
+        if number is None:
+            continue
+        if number in found:
+            raise Refusal(reasons.column_twice(mask_digits(heading)))
+        found[number] = position
+    ordered = sorted(found)
+    return Ticks(np.array(ordered, dtype=np.int32), [found[number] for number in ordered])
+
+
+def benefit_code(text: str) -> int:
+    """A week's cell: the code as a number, BLANK or BAD."""
+    return _code(text, _THREE_DIGITS)
+
+
+def industry_code(text: str) -> int:
+    """A month's cell: the code as a number (lost zeros do not matter to it), BLANK or BAD."""
+    return _code(text, _UP_TO_SIX_DIGITS)
+
+
+def _code(text: str, pattern: re.Pattern[str]) -> int:
+    text = cells.text_of(text)
+    if cells.is_missing(text) or _ZEROS.fullmatch(text):
+        return BLANK
+    bare = _FLOAT_TAIL.sub("", text)
+    return int(bare) if pattern.fullmatch(bare) else BAD
+
+
+def code_matrix(frame: pl.DataFrame, code_of: Callable[[str], int]) -> Codes:
+    """A frame of text as a matrix of codes (rows x columns); `code_of` is asked once per distinct text."""
+    if not frame.width:
+        return np.empty((frame.height, 0), dtype=np.int32)
+    filled = frame.fill_null("")
+    distinct = sorted(set().union(*(column.unique().to_list() for column in filled.iter_columns())))
+    table = np.array([code_of(text) for text in distinct] or [BLANK], dtype=np.int32)
+    places = filled.select(pl.all().cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32)).to_numpy()
+    codes: Codes = table[places]
+    return codes
+
+
+def find_runs(codes: Codes, numbers: Codes) -> Runs:
+    """Run lengths along the rows of a matrix (rows x columns); a gap in `numbers` ends a run, a blank is no run."""
+    height, width = codes.shape
+    if not height or not width:
+        empty = np.empty(0, dtype=np.int32)
+        return Runs(np.empty(0, dtype=np.int64), empty, empty, empty)
+    begins = np.ones((height, width), dtype=np.bool_)
+    begins[:, 1:] = (codes[:, 1:] != codes[:, :-1]) | (np.diff(numbers) != 1)
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts[1:], height * width) - 1
+    values = codes.ravel()[starts]
+    filled = values >= 0
+    starts, ends, values = starts[filled], ends[filled], values[filled]
+    return Runs(starts // width, values, numbers[starts % width], numbers[ends % width])
+
+
+def read_pull(table: Table, wide: Wide, gate: Gate, delivery_id: str, slipped: Sequence[Rejection] = ()) -> Pull:
+    """A pull into lake tables.
+
+    Args:
+        slipped: rows already known to be bad; they are rejected for that reason.
+    Raises:
+        Refusal: a column stands twice, or there is no week column.
+    """
+    heading = match_heading(table, wide.heading, 0)
+    weeks, months = find_ticks(wide.heading, week_of), find_ticks(wide.heading, month_of)
+    if not weeks.positions:
+        raise Refusal(reasons.NO_WEEKS)
+    week_codes = code_matrix(_columns(wide, weeks.positions), benefit_code)
+    month_codes = code_matrix(_columns(wide, months.positions), industry_code)
+    unfit = {
+        **_bad_codes(wide, months, month_codes, reasons.INDUSTRY_CODE),
+        **_bad_codes(wide, weeks, week_codes, reasons.BENEFIT_CODE),
+        **{rejection.row_number: rejection for rejection in slipped},
+    }
+    narrow, rows = _background(wide, heading)
+    persons = check_rows(table, narrow, rows, gate, sheet=wide.sheet, unfit=unfit)
+    kept = np.array(persons.row_numbers, dtype=np.int64) - wide.first_row
+    ids = pl.Series(persons.columns["participant_id"], dtype=pl.String)
+    benefit = find_runs(week_codes[kept], weeks.numbers)
+    industry = find_runs(month_codes[kept], months.numbers)
+    frames = {
+        "register_benefit_spells": _spells(delivery_id, ids, benefit, ("benefit_code", "first_week", "last_week"), 3),
+        "register_industry_spells": _spells(
+            delivery_id, ids, industry, ("industry_code", "first_month", "last_month"), 6
+        ),
+        "register_weeks": _ticks_frame(delivery_id, "week", weeks),
+        "register_months": _ticks_frame(delivery_id, "month", months),
+    }
+    clocks = {*weeks.positions, *months.positions}
+    ignored = [heading.shown(position) for position in heading.others() if position not in clocks]
+    return Pull(persons, frames, ignored)
+
+
+def _columns(wide: Wide, positions: Sequence[int]) -> pl.DataFrame:
+    return wide.frame.select([str(position) for position in positions])
+
+
+def _background(wide: Wide, heading: Heading) -> tuple[Heading, list[NumberedRow]]:
+    """The columns other than weeks and months as rows, with a heading of their own; blank rows are no rows."""
+    positions = list(heading.positions.values())
+    names = {name: place for place, name in enumerate(heading.positions)}
+    narrow = Heading(0, [wide.heading[position] for position in positions], names)
+    texts = [[cells.text_of(cell) for cell in column] for column in _columns(wide, positions).iter_columns()]
+    keyless = [index for index, row in enumerate(zip(*texts, strict=True)) if not any(row)]
+    blank = {index for index in keyless if not any(cells.text_of(cell) for cell in wide.frame.row(index))}
+    rows: list[NumberedRow] = [
+        (wide.first_row + index, row) for index, row in enumerate(zip(*texts, strict=True)) if index not in blank
+    ]
+    return narrow, rows
+
+
+def _bad_codes(wide: Wide, ticks: Ticks, codes: Codes, reason: Reason) -> dict[int, Rejection]:
+    """One rejection per row with a bad code, naming the first such column of the file."""
+    bad = codes == BAD
+    positions = np.array(ticks.positions, dtype=np.int64)
+    found: dict[int, Rejection] = {}
+    for index in np.flatnonzero(bad.any(axis=1)).tolist():
+        column = wide.heading[int(positions[bad[index]].min())]
+        number = wide.first_row + index
+        found[number] = Rejection(wide.sheet, number, mask_digits(column), reason)
+    return found
+
+
+def _spells(delivery_id: str, ids: pl.Series, runs: Runs, names: tuple[str, str, str], digits: int) -> pl.DataFrame:
+    code, first, last = names
+    return pl.DataFrame(
+        {
+            "participant_id": ids.gather(runs.row),
+            code: pl.Series(runs.code, dtype=pl.Int32).cast(pl.String).str.zfill(digits),
+            first: pl.Series(runs.first, dtype=pl.Int32),
+            last: pl.Series(runs.last, dtype=pl.Int32),
+        }
+    ).select(pl.lit(delivery_id).alias("delivery_id"), pl.all())
+
+
+def _ticks_frame(delivery_id: str, name: str, ticks: Ticks) -> pl.DataFrame:
+    return pl.DataFrame({name: pl.Series(ticks.numbers, dtype=pl.Int32)}).select(
+        pl.lit(delivery_id).alias("delivery_id"), pl.all()
+    )

@@ -1,0 +1,174 @@
+"""The survey's own rules: codebook conditions, answer cells, and answers judged against the codebook in force.
+
+What belongs here: what only a survey has. What does not: bases and shares (dbt). The codebook in force may change any
+night, so answers land as text and are judged anew each night.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import polars as pl
+
+from dagster_project.door import cells, reasons
+from dagster_project.door.checking import Checked, NumberedRow, Rejection, variable_of
+from dagster_project.door.headings import Heading
+from dagster_project.door.masking import mask_digits
+from dagster_project.door.reasons import Reason, Refusal
+from dagster_project.door.tables import SOURCES
+
+_CONDITION: Final = re.compile(r"(?P<variable>\S+)\s+in\s+(?P<codes>[+-]?[0-9]+(?:\s*,\s*[+-]?[0-9]+)*)", re.IGNORECASE)
+_WHOLE_TEXT: Final = re.compile(r"[+-]?[0-9]{1,9}(?:[.,]0*)?")
+_ANSWER_CELLS: Final = SOURCES["survey"].further["survey_answers"]
+FREE_TEXT: Final = "free_text"
+MULTIPLE: Final = "multiple"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A question is asked of those whose answer to `variable` is one of `codes`."""
+
+    variable: str
+    codes: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.variable} in {','.join(str(code) for code in self.codes)}"
+
+
+def parse_condition(text: str) -> Condition | None:
+    """`<variable> in <int>[,<int>...]`, case and blanks free; None when it is anything else."""
+    found = _CONDITION.fullmatch(text.strip())
+    if not found:
+        return None
+    return Condition(variable_of(found["variable"]), tuple(int(code) for code in found["codes"].split(",")))
+
+
+def code_rule(row: Mapping[str, object]) -> tuple[str, Reason] | None:
+    """Row rule of the codebook: only free text may stand without a code."""
+    return ("Kode", reasons.CODE_NEEDED) if row["code"] is None and row["type"] != FREE_TEXT else None
+
+
+def settle_codebook(checked: Checked) -> Checked:
+    """The codebook with its conditions in one spelling.
+
+    Raises:
+        Refusal: a condition cannot be parsed or names an unknown variable, or a variable has two types.
+    """
+    variables = [str(variable) for variable in checked.columns["variable"]]
+    types: dict[str, object] = {}
+    for variable, kind in zip(variables, checked.columns["type"], strict=True):
+        if types.setdefault(variable, kind) != kind:
+            raise Refusal(reasons.several_types(variable))
+    conditions: list[object] = []
+    for variable, text in zip(variables, checked.columns["condition"], strict=True):
+        condition = None if text is None else parse_condition(str(text))
+        if text is not None and condition is None:
+            raise Refusal(reasons.condition_unreadable(variable))
+        if condition is not None and condition.variable not in types:
+            raise Refusal(reasons.condition_unknown_variable(variable))
+        conditions.append(None if condition is None else str(condition))
+    return replace(checked, columns={**checked.columns, "condition": conditions})
+
+
+def answer_variables(heading: Heading) -> dict[str, int]:
+    """Variable name to column position, of every named column that the contract does not name.
+
+    Raises:
+        Refusal: a variable stands in two columns.
+    """
+    found: dict[str, int] = {}
+    for position in heading.others():
+        variable = variable_of(heading.cells[position])
+        if variable in found:
+            raise Refusal(reasons.column_twice(heading.shown(position)))
+        found[variable] = position
+    return found
+
+
+def answer_text(text: str) -> str | None:
+    """An answer's cell for the lake: None when missing, whole numbers in one spelling, CPR-like digits masked."""
+    if cells.is_missing(text):
+        return None
+    if _WHOLE_TEXT.fullmatch(text):
+        return str(cells.integer_of(text))
+    return mask_digits(text)
+
+
+def answer_cells(
+    rows: Sequence[NumberedRow], accepted: Sequence[int], variables: Mapping[str, int], delivery_id: str
+) -> pl.DataFrame:
+    """`survey_answers`: one row per accepted row and variable."""
+    kept = set(accepted)
+    numbers: list[int] = []
+    names: list[str] = []
+    values: list[str | None] = []
+    for number, row in rows:
+        if number not in kept:
+            continue
+        for variable, position in variables.items():
+            numbers.append(number)
+            names.append(variable)
+            values.append(answer_text(row[position]) if position < len(row) else None)
+    data = {
+        "delivery_id": [delivery_id] * len(numbers),
+        "row_number": numbers,
+        "variable": names,
+        "raw_value": values,
+    }
+    return pl.DataFrame(data, schema=_ANSWER_CELLS)
+
+
+def judge_answers(
+    rows: pl.DataFrame,
+    answers: pl.DataFrame,
+    codebook: pl.DataFrame | None,
+    headings: Mapping[str, str],
+    sheet: str | None,
+) -> list[Rejection]:
+    """The rows of an answers delivery that are rejected tonight, one rejection each.
+
+    Args:
+        rows, answers: `survey_answer_rows` and `survey_answers` of one delivery.
+        codebook: `survey_codebook` in force; without one no code can be judged.
+        headings: each variable's heading as in the answers file.
+        sheet: the sheet the answers stood in.
+    """
+    outside = {} if codebook is None else _codes_outside(answers, codebook, list(headings))
+    rejections: list[Rejection] = []
+    answered: set[str] = set()
+    for number, respondent in rows.select("row_number", "respondent_id").sort("row_number").iter_rows():
+        if number in outside:
+            column, reason = headings[outside[number]], reasons.CODE_NOT_IN_CODEBOOK
+            rejections.append(Rejection(sheet, number, column, reason))
+        elif respondent in answered:
+            rejections.append(Rejection(sheet, number, None, reasons.SECOND_ROW))
+        else:
+            answered.add(respondent)
+    return rejections
+
+
+def _codes_outside(answers: pl.DataFrame, codebook: pl.DataFrame, order: Sequence[str]) -> dict[int, str]:
+    """Row number to the first variable, in the file's order, whose code the codebook does not have."""
+    legal = legal_codes(codebook)
+    filled = answers.filter(pl.col("raw_value").is_not_null() & pl.col("variable").is_in(list(legal)))
+    pairs = filled.select("variable", "raw_value").unique()
+    outside = [pair for pair in pairs.iter_rows() if cells.integer_of(pair[1]) not in legal[pair[0]]]
+    wrong = pl.DataFrame(outside, schema={"variable": pl.String, "raw_value": pl.String}, orient="row")
+    found = filled.join(wrong, on=["variable", "raw_value"]).select("row_number", "variable").rows()
+    # Backwards, so that the first variable of a row is the one that stays.
+    return dict(sorted(found, key=lambda item: order.index(item[1]), reverse=True))
+
+
+def legal_codes(codebook: pl.DataFrame) -> dict[str, set[int]]:
+    """Each variable's codes, free text left out; 0 and 1 always belong to a multiple-choice variable."""
+    legal: dict[str, set[int]] = {}
+    for variable, kind, code in codebook.select("variable", "type", "code").iter_rows():
+        if kind == FREE_TEXT:
+            continue
+        codes = legal.setdefault(variable, {0, 1} if kind == MULTIPLE else set())
+        if code is not None:
+            codes.add(code)
+    return legal

@@ -1,0 +1,25 @@
+"""The nightly job: everything, in one process, one run at a time."""
+
+import dagster as dg
+
+from dagster_project import records
+from dagster_project.settings import Settings
+
+NIGHTLY = "nightly"
+
+
+@dg.failure_hook(name="record_failure", required_resource_keys={"night"})
+def record_failure(context: dg.HookContext) -> None:
+    """Leave in the records that this run failed, whoever started it."""
+    settings: Settings = context.resources.night
+    records.end_run(settings.lake, context.run_id, "failed")
+
+
+nightly_job = dg.define_asset_job(
+    NIGHTLY,
+    selection=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+    description="Landing to published marts: read, build, test, check, publish.",
+    # One process per step would pay the imports for every step.
+    executor_def=dg.in_process_executor,
+    hooks={record_failure},
+)

@@ -1,0 +1,67 @@
+"""dbt's manifest, parsed again only when something that it depends on has changed.
+
+The asset graph is built from the manifest when the code is imported, so it must exist before dbt runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dagster_project.settings import Settings
+
+DBT = Path(sys.executable).with_name("dbt")
+_IGNORED_FOLDERS = {"target", "logs", "__pycache__"}
+
+
+class DbtProjectError(RuntimeError):
+    """dbt could not read its own project; the text carries dbt's words."""
+
+
+def prepare_manifest(settings: Settings) -> Path:
+    """Path of a manifest that fits the dbt project as it lies on disk.
+
+    Raises:
+        DbtProjectError: when `dbt parse` fails.
+    """
+    manifest = settings.dbt_target / "manifest.json"
+    stamp = settings.dbt_target / "manifest.fingerprint"
+    fingerprint = _fingerprint(settings)
+    if manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
+        return manifest
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
+    parse = subprocess.run(
+        [str(DBT), "--quiet", "parse", "--project-dir", str(settings.dbt_project)],
+        env={**os.environ, **settings.dbt_environment()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if parse.returncode != 0:
+        raise DbtProjectError(f"dbt cannot read {settings.dbt_project}:\n{parse.stdout}{parse.stderr}")
+    stamp.write_text(fingerprint)
+    return manifest
+
+
+def load_manifest(settings: Settings) -> Mapping[str, Any]:
+    """The manifest as a mapping; see `prepare_manifest`."""
+    manifest: Mapping[str, Any] = json.loads(prepare_manifest(settings).read_bytes())
+    return manifest
+
+
+def _fingerprint(settings: Settings) -> str:
+    digest = hashlib.sha256(importlib.metadata.version("dbt-core").encode())
+    digest.update(json.dumps(settings.dbt_environment(), sort_keys=True).encode())
+    for path in sorted(settings.dbt_project.rglob("*")):
+        if path.is_file() and not _IGNORED_FOLDERS.intersection(path.relative_to(settings.dbt_project).parts):
+            digest.update(str(path.relative_to(settings.dbt_project)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

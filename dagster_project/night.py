@@ -1,0 +1,88 @@
+"""One night from the command line: the same job that the schedule starts, in this process, with its history in the
+same Dagster instance.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from dagster_project.demonstration import pseudonym_key
+from dagster_project.settings import PROJECT_ROOT, Settings
+
+
+@dataclass(frozen=True)
+class NightResult:
+    """How a night ended: whether marts were published, and what went wrong or gave warning, in words."""
+
+    published: bool
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@contextmanager
+def instance_home(settings: Settings) -> Iterator[None]:
+    """Point Dagster at the data folder's own instance while the block lasts."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(PROJECT_ROOT / "dagster.yaml", settings.dagster_home / "dagster.yaml")
+    before = os.environ.get("DAGSTER_HOME")
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["DAGSTER_HOME"]
+        else:
+            os.environ["DAGSTER_HOME"] = before
+
+
+def run_night(settings: Settings) -> NightResult:
+    """Run the nightly job to its end.
+
+    Raises:
+        SettingsError: the settings forbid to begin, for instance no key for real data.
+        DbtProjectError: dbt cannot read its project.
+    """
+    pseudonym_key(settings)
+    # Heavy imports only when a night really begins.
+    from dagster import AssetCheckSeverity, DagsterInstance
+
+    from dagster_project.build import build_defs
+    from dagster_project.jobs import NIGHTLY
+
+    with instance_home(settings), DagsterInstance.get() as instance:
+        job = build_defs(settings=settings).resolve_job_def(NIGHTLY)
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
+        )
+        evaluations = result.get_asset_check_evaluations()
+        failed = [evaluation for evaluation in evaluations if not evaluation.passed]
+        warnings = tuple(
+            f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}: {evaluation.description or 'failed'}"
+            for evaluation in failed
+            if evaluation.severity == AssetCheckSeverity.WARN
+        )
+        errors = [
+            f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}: {evaluation.description or 'failed'}"
+            for evaluation in failed
+            if evaluation.severity == AssetCheckSeverity.ERROR
+        ]
+        for event in result.all_events:
+            if event.is_step_failure or event.is_job_failure:
+                errors.append(_words(event))
+        return NightResult(result.success, tuple(dict.fromkeys(errors)), warnings)
+
+
+def _words(event: object) -> str:
+    """What a failure event says, its deepest cause first in line."""
+    data = getattr(event, "event_specific_data", None)
+    error = getattr(data, "error", None)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    step = getattr(event, "step_key", None) or "the run"
+    return f"{step}: {error.message.strip() if error else getattr(event, 'message', 'failed')}"

@@ -1,0 +1,149 @@
+"""From the working database to the published set: one folder with `nedslag.duckdb` and `parquet/`, put in force by
+one rename.
+
+`marts` is a link to the set in force. A reader that opened the old set keeps it whole: its folder stays until it is
+two sets old.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+PUBLISHED_SCHEMAS = ("marts", "report", "open_data", "ops")
+# The oldest storage format still written: clients from DuckDB 1.0 on open it.
+STORAGE_VERSION = "v1.0.0"
+_SETS_KEPT = 3
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A table of the published set and its number of rows."""
+
+    schema: str
+    name: str
+    rows: int
+
+
+def publish(
+    *, warehouse: Path, lake: Path, published: Path, marts: Path, set_name: str, manifest: Mapping[str, Any]
+) -> list[PublishedTable]:
+    """Write a new set beside the one in force and put it in its place with one rename.
+
+    Args:
+        warehouse: dbt's working file; only read.
+        lake: where views over records find their files.
+        published: folder that holds the sets.
+        marts: the link that readers follow.
+        set_name: name of the new set's folder.
+        manifest: dbt's manifest, whose descriptions become comments.
+
+    Returns:
+        Every published table with its rows.
+    """
+    new_set = published / set_name
+    if new_set.exists():
+        shutil.rmtree(new_set)
+    (new_set / "parquet").mkdir(parents=True)
+    tables = _write_set(warehouse=warehouse, lake=lake, new_set=new_set, manifest=manifest)
+    _sync(new_set)
+    put_in_force(new_set, marts)
+    _drop_old_sets(published, new_set)
+    return tables
+
+
+def put_in_force(new_set: Path, marts: Path) -> None:
+    """Let `marts` point at `new_set`, in one rename."""
+    link = marts.with_name(f".{marts.name}.new")
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.path.relpath(new_set, marts.parent), target_is_directory=True)
+    if marts.is_dir() and not marts.is_symlink():
+        # A copied data folder carries a plain folder where the link was; it steps aside as an old set.
+        marts.rename(new_set.with_name(f"copied-{new_set.name}"))
+    os.replace(link, marts)
+
+
+def set_in_force(marts: Path) -> str | None:
+    """Name of the set that readers see, or None before the first."""
+    return marts.resolve().name if marts.is_symlink() else None
+
+
+def _write_set(*, warehouse: Path, lake: Path, new_set: Path, manifest: Mapping[str, Any]) -> list[PublishedTable]:
+    descriptions = _descriptions(manifest)
+    published: list[PublishedTable] = []
+    with duckdb.connect() as connection:
+        connection.execute(f"SET file_search_path = {_literal(str(lake))}")
+        connection.execute(f"ATTACH {_literal(str(warehouse))} AS working (READ_ONLY)")
+        target = _literal(str(new_set / "nedslag.duckdb"))
+        connection.execute(f"ATTACH {target} AS published (STORAGE_VERSION {_literal(STORAGE_VERSION)})")
+        tables = connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables "
+            "WHERE table_catalog = 'working' AND list_contains(?, table_schema) ORDER BY ALL",
+            [list(PUBLISHED_SCHEMAS)],
+        ).fetchall()
+        for schema, name in tables:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS published.{_name(schema)}")
+            copy = f"published.{_name(schema)}.{_name(name)}"
+            connection.execute(f"CREATE TABLE {copy} AS FROM working.{_name(schema)}.{_name(name)} ORDER BY ALL")
+            for comment in _comments(copy, descriptions.get((schema, name), {})):
+                connection.execute(comment)
+            parquet = new_set / "parquet" / schema / f"{name}.parquet"
+            parquet.parent.mkdir(exist_ok=True)
+            connection.execute(f"COPY {copy} TO {_literal(str(parquet))} (FORMAT parquet)")
+            rows = connection.execute(f"SELECT count(*) FROM {copy}").fetchall()[0][0]
+            published.append(PublishedTable(schema, name, rows))
+        connection.execute("CHECKPOINT published")
+        connection.execute("DETACH published")
+    (new_set / "nedslag.duckdb").chmod(0o444)
+    return published
+
+
+def _descriptions(manifest: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, str]]:
+    """Per (schema, table): the table's description under the key "" and each column's under its name."""
+    return {
+        (node["schema"], node["alias"]): {
+            "": node["description"],
+            **{column["name"]: column["description"] for column in node["columns"].values()},
+        }
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+
+
+def _comments(table: str, descriptions: Mapping[str, str]) -> list[str]:
+    return [
+        f"COMMENT ON COLUMN {table}.{_name(column)} IS {_literal(text)}"
+        if column
+        else f"COMMENT ON TABLE {table} IS {_literal(text)}"
+        for column, text in descriptions.items()
+        if text
+    ]
+
+
+def _drop_old_sets(published: Path, in_force: Path) -> None:
+    sets = sorted((path for path in published.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime_ns)
+    for old in [path for path in sets if path != in_force][: -(_SETS_KEPT - 1)]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    for path in [*folder.rglob("*"), folder]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,142 @@
+"""One frozen settings object, read from the environment in one place.
+
+Belongs here: where things lie, which day a run speaks for, which key makes pseudonyms. Does not belong here: what a
+run does with them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from dagster_project.door.limits import Limits
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+TIMEZONE = "Europe/Copenhagen"
+
+
+class SettingsError(ValueError):
+    """A setting that stops the run before anything is read; the text says what to set."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where a run reads and writes, and for which day.
+
+    Attributes:
+        data_dir: the folder with `landing/` in it; everything the product writes lies here too.
+        fixed_as_of: the day the run speaks for, or None for today in Denmark.
+        pseudonym_key: the secret of the pseudonym, or None when it was not given.
+        limits: how large and how faulty a file may be before it is refused.
+        expectations_dir: another folder of suites and thresholds than the project's own.
+    """
+
+    data_dir: Path
+    fixed_as_of: date | None = None
+    pseudonym_key: str | None = field(default=None, repr=False)
+    limits: Limits = field(default_factory=Limits)
+    expectations_dir: Path | None = None
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """Read NEDSLAG_DATA_DIR, NEDSLAG_AS_OF and NEDSLAG_PSEUDONYM_KEY, and the limits.
+
+        Raises:
+            SettingsError: when a variable cannot be understood.
+        """
+        defaults = Limits()
+        return cls(
+            data_dir=Path(environ.get("NEDSLAG_DATA_DIR") or "data").expanduser().absolute(),
+            fixed_as_of=_iso_date(environ, "NEDSLAG_AS_OF"),
+            pseudonym_key=environ.get("NEDSLAG_PSEUDONYM_KEY") or None,
+            expectations_dir=Path(environ["NEDSLAG_EXPECTATIONS_DIR"]).expanduser().absolute()
+            if environ.get("NEDSLAG_EXPECTATIONS_DIR")
+            else None,
+            limits=Limits(
+                max_rejected_share=_number(environ, "NEDSLAG_MAX_REJECTED_PCT", defaults.max_rejected_share * 100)
+                / 100,
+                min_rejected_rows=int(_number(environ, "NEDSLAG_MIN_REJECTED_ROWS", defaults.min_rejected_rows)),
+            ),
+        )
+
+    def as_of(self) -> date:
+        """The day this run speaks for: later deliveries and later consent events are not seen."""
+        return self.fixed_as_of or datetime.now(ZoneInfo(TIMEZONE)).date()
+
+    @property
+    def landing(self) -> Path:
+        return self.data_dir / "landing"
+
+    @property
+    def lake(self) -> Path:
+        return self.data_dir / "lake"
+
+    @property
+    def warehouse(self) -> Path:
+        """dbt's working file: thrown away and rebuilt every night, opened by nobody else."""
+        return self.data_dir / "warehouse" / "working.duckdb"
+
+    @property
+    def dbt_target(self) -> Path:
+        return self.data_dir / "warehouse" / "dbt"
+
+    @property
+    def published(self) -> Path:
+        """One folder per published set; `marts` points at the one in force."""
+        return self.data_dir / "published"
+
+    @property
+    def marts(self) -> Path:
+        return self.data_dir / "marts"
+
+    @property
+    def data_docs(self) -> Path:
+        return self.data_dir / "data_docs"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.data_dir / "dagster"
+
+    @property
+    def expectations(self) -> Path:
+        return self.expectations_dir or PROJECT_ROOT / "expectations"
+
+    @property
+    def dbt_project(self) -> Path:
+        return PROJECT_ROOT / "dbt"
+
+    def dbt_environment(self) -> dict[str, str]:
+        """The variables that dbt's profile and this project's dbt files read."""
+        return {
+            "NEDSLAG_LAKE": str(self.lake),
+            "NEDSLAG_WAREHOUSE": str(self.warehouse),
+            "DBT_TARGET_PATH": str(self.dbt_target),
+            "DBT_LOG_PATH": str(self.dbt_target),
+            "DBT_PROFILES_DIR": str(self.dbt_project),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            "DO_NOT_TRACK": "1",
+        }
+
+
+def _iso_date(environ: Mapping[str, str], name: str) -> date | None:
+    text = environ.get(name)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{name} is not a date: write it as YYYY-MM-DD, for instance 2021-08-31.") from None
+
+
+def _number(environ: Mapping[str, str], name: str, default: float) -> float:
+    text = environ.get(name)
+    if not text:
+        return default
+    try:
+        return float(text)
+    except ValueError:
+        raise SettingsError(f"{name} is not a number: write it with digits, for instance 5.") from None

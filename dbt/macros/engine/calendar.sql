@@ -1,0 +1,49 @@
+{#-
+  Weeks, months and ages. What belongs here: every expression over dates that engines spell differently, one definition each.
+  Running week 1 is ISO week 1991-W32 (Monday 1991-08-05); running month is year * 12 + month - 1.
+-#}
+
+{%- macro running_week(date_column) -%}
+    (cast(floor(({{ date_column }} - date '1991-08-05') / 7.0) as integer) + 1)
+{%- endmacro -%}
+
+{%- macro monday_of_week(week) -%}
+    (date '1991-08-05' + cast(({{ week }} - 1) * 7 as integer))
+{%- endmacro -%}
+
+{#- ISO year and week as text, `2020-W53`. -#}
+{%- macro week_label(week) -%}
+    strftime({{ monday_of_week(week) }}, '%G-W%V')
+{%- endmacro -%}
+
+{%- macro running_month(date_column) -%}
+    cast(extract(year from {{ date_column }}) * 12 + extract(month from {{ date_column }}) - 1 as integer)
+{%- endmacro -%}
+
+{#- The month that holds the week's Thursday: how the register's own keepers tie weeks to months. -#}
+{%- macro month_of_week(week) -%}
+    {{ running_month('(' ~ monday_of_week(week) ~ ' + 3)') }}
+{%- endmacro -%}
+
+{#- Calendar months later, clipped to the last day of a shorter month. -#}
+{%- macro add_months(date_column, months) -%}
+    cast({{ date_column }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro -%}
+
+{%- macro add_days(date_column, days) -%}
+    ({{ date_column }} + cast({{ days }} as integer))
+{%- endmacro -%}
+
+{#- Full years on a day: a birthday on the day itself counts. -#}
+{%- macro age_in_years(birth_date, on_date) -%}
+    cast(
+        extract(year from {{ on_date }}) - extract(year from {{ birth_date }})
+        - case
+            when
+                extract(month from {{ on_date }}) * 100 + extract(day from {{ on_date }})
+                < extract(month from {{ birth_date }}) * 100 + extract(day from {{ birth_date }})
+                then 1
+            else 0
+        end as integer
+    )
+{%- endmacro -%}

@@ -1,0 +1,34 @@
+{#- Text, numbers and keys. What belongs here: functions that engines spell differently, one definition each. -#}
+
+{#- A stable key: md5 over the parts joined by `|`, dates as ISO text, a missing part as nothing. -#}
+{%- macro hashed_key(parts) -%}
+    md5(
+        {%- for part in parts %}
+        coalesce(cast({{ part }} as varchar), ''){{ " || '|' || " if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro -%}
+
+{#- An answer's text as a code: `3`, `3.0` and `3,0` are 3; blanks and words are null. -#}
+{%- macro text_to_code(text) -%}
+    try_cast(try_cast(replace({{ text }}, ',', '.') as double) as integer)
+{%- endmacro -%}
+
+{#- Routing conditions read `<variable> in <code>[,<code>...]`. -#}
+{%- macro condition_variable(condition) -%}
+    lower(regexp_extract({{ condition }}, '^\s*(.*?)\s+[iI][nN]\s+[-+0-9,\s]+$', 1))
+{%- endmacro -%}
+
+{#- The codes of a condition between commas, `,1,2,3,`: a code is among them when `,code,` is found. -#}
+{%- macro condition_codes(condition) -%}
+    (',' || regexp_replace(regexp_extract({{ condition }}, '\s+[iI][nN]\s+([-+0-9,\s]+)$', 1), '\s', '', 'g') || ',')
+{%- endmacro -%}
+
+{#- Rounded half up at display precision, for comparison with printed figures only. -#}
+{%- macro round_half_up(value, decimals) -%}
+    (floor(({{ value }}) * power(10, {{ decimals }}) + 0.5) / power(10, {{ decimals }}))
+{%- endmacro -%}
+
+{%- macro median_of(expression) -%}
+    median({{ expression }})
+{%- endmacro -%}

@@ -1,0 +1,12 @@
+-- Wage income by month of consenting persons: a filled month is wage income, its code an industry group (11 when not stated).
+select
+    s.participant_id,
+    s.delivery_id,
+    s.first_month,
+    s.last_month,
+    -- 999999 begins like a real division: asked for first.
+    cast(case when s.industry_code = '999999' then 11 else coalesce(d.industry_group, 11) end as integer) as industry_group
+from {{ ref('stg_register__industry_spells') }} as s
+inner join {{ ref('int_register_persons') }} as p
+    on s.participant_id = p.participant_id and s.delivery_id = p.delivery_id
+left join {{ ref('industry_divisions') }} as d on substr(s.industry_code, 1, 2) = d.division

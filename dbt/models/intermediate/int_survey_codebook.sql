@@ -1,0 +1,54 @@
+-- The questionnaire in force, one row per variable and code (one row without code for free text). No persons here.
+with in_force_rows as (
+    select c.*
+    from {{ ref('stg_survey__codebook') }} as c
+    inner join {{ in_force('survey_codebook') }} as f on c.delivery_id = f.delivery_id
+),
+
+-- A variable's wording is that of its first row, its condition the first that is stated.
+variables as (
+    select
+        variable,
+        question,
+        item,
+        question_type,
+        first_value(routing_condition) over (
+            partition by variable
+            order by case when routing_condition is null then 1 else 0 end, row_number
+        ) as routing_condition,
+        row_number() over (partition by variable order by row_number) as first_row,
+        min(row_number) over (partition by variable) as variable_order
+    from in_force_rows
+),
+
+codes as (
+    select variable, answer_code, min(answer_label) as answer_label
+    from in_force_rows
+    where answer_code is not null
+    group by variable, answer_code
+    union all
+    -- 0 and 1 are codes of every option of a multiple-choice question, listed or not.
+    select m.variable, z.answer_code, cast(null as varchar) as answer_label
+    from (select distinct variable from in_force_rows where question_type = 'multiple') as m
+    cross join (select 0 as answer_code union all select 1 as answer_code) as z
+    where not exists (
+        select 1 from in_force_rows as r
+        where r.variable = m.variable and r.answer_code = z.answer_code
+    )
+)
+
+select
+    v.variable,
+    v.question,
+    v.item,
+    v.question_type,
+    -- The variables that are answered as one question: the options of a multiple-choice question.
+    case when v.question_type = 'multiple' then 'question ' || v.question else 'variable ' || v.variable end as answered_as,
+    {{ condition_variable('v.routing_condition') }} as condition_variable,
+    {{ condition_codes('v.routing_condition') }} as condition_codes,
+    v.variable_order,
+    c.answer_code,
+    c.answer_label
+from variables as v
+left join codes as c on v.variable = c.variable
+where v.first_row = 1

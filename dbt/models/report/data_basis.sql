@@ -1,0 +1,43 @@
+with survey as (
+    select
+        enrolment_id,
+        bool_or(disposition in ('complete', 'partial')) as answered_in_part,
+        bool_or(disposition = 'undeliverable') as undeliverable
+    from {{ ref('survey_responses') }}
+    group by enrolment_id
+),
+
+-- Distinct persons within the row's scope: a person in two projects counts once in ALL.
+counted as (
+    select
+        s.project_code,
+        count(distinct e.participant_id) as recruited,
+        count(distinct case when e.consents_survey or e.consents_register then e.participant_id end) as consenting,
+        count(distinct case when e.consents_survey then e.participant_id end) as consenting_survey,
+        count(distinct case when e.consents_register then e.participant_id end) as consenting_register,
+        count(distinct case when e.invited then e.participant_id end) as invited,
+        count(distinct case when e.answered then e.participant_id end) as answered,
+        count(distinct case when e.in_register then e.participant_id end) as in_register,
+        count(distinct case when v.answered_in_part then e.participant_id end) as answered_in_part,
+        count(distinct case when v.undeliverable then e.participant_id end) as undeliverable
+    from {{ ref('int_report_scopes') }} as s
+    left join {{ ref('enrolments') }} as e on s.member_project_code = e.project_code
+    left join survey as v on e.enrolment_id = v.enrolment_id
+    group by s.project_code
+)
+
+select
+    project_code,
+    recruited,
+    consenting,
+    consenting_survey,
+    consenting_register,
+    invited,
+    answered,
+    {{ percentage('answered', 'invited') }} as response_rate,
+    in_register,
+    {{ percentage('in_register', 'recruited') }} as register_coverage,
+    {{ percentage('consenting', 'recruited') }} as consent_coverage,
+    undeliverable,
+    {{ percentage('answered_in_part', 'invited') }} as response_rate_with_partials
+from counted

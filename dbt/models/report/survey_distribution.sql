@@ -1,0 +1,54 @@
+-- Complete answers only, in the question's base, from those who answered the question.
+with answers as (
+    select
+        a.*,
+        bool_or(a.in_base and a.answer_code is not null) over (partition by a.respondent_id, a.answered_as) as answered_question
+    from {{ ref('int_survey_answers') }} as a
+    where a.disposition = 'complete'
+),
+
+bases as (
+    select s.project_code, a.variable, count(*) as denominator
+    from answers as a
+    inner join {{ ref('int_report_scopes') }} as s on a.project_code = s.member_project_code
+    where a.in_base and a.answered_question
+    group by s.project_code, a.variable
+),
+
+counted as (
+    select s.project_code, a.variable, a.answer_code, count(*) as n
+    from answers as a
+    inner join {{ ref('int_report_scopes') }} as s on a.project_code = s.member_project_code
+    where a.in_base and a.answer_code is not null
+    group by s.project_code, a.variable, a.answer_code
+),
+
+grid as (
+    select
+        s.project_code,
+        k.variable,
+        k.question,
+        k.item,
+        k.answer_code,
+        k.answer_label,
+        k.variable_order,
+        coalesce(c.n, 0) as n,
+        coalesce(b.denominator, 0) as denominator
+    from (select distinct project_code from {{ ref('int_report_scopes') }}) as s
+    cross join {{ ref('int_survey_codebook') }} as k
+    left join bases as b on s.project_code = b.project_code and k.variable = b.variable
+    left join counted as c
+        on s.project_code = c.project_code and k.variable = c.variable and k.answer_code = c.answer_code
+    where k.question_type <> 'free_text' and k.answer_code is not null
+)
+
+select
+    project_code,
+    variable,
+    question,
+    item,
+    answer_code,
+    answer_label,
+    {{ share_columns('n', 'denominator', 'respondents with a complete answer, in the base of the question, who answered it') }},
+    cast(variable_order as integer) as variable_order
+from grid

@@ -1,0 +1,13 @@
+select
+    cast(delivery_id as varchar) as delivery_id,
+    cast(source as varchar) as source,
+    cast(table_group as varchar) as table_group,
+    cast(delivery_unit as varchar) as delivery_unit,
+    cast(file_name as varchar) as file_name,
+    cast(extract_date as date) as extract_date,
+    cast(sha256 as varchar) as sha256,
+    cast(verdict as varchar) as verdict,
+    cast(reason as varchar) as reason,
+    cast(rows_read as bigint) as rows_read,
+    cast(rows_rejected as bigint) as rows_rejected
+from {{ source('ledger', 'deliveries') }}

@@ -1,0 +1,4 @@
+select
+    cast(delivery_id as varchar) as delivery_id,
+    cast(week as integer) as week
+from {{ from_read_deliveries('register', 'register_weeks') }}

@@ -1,0 +1,113 @@
+"""What stands after the first night on the demonstration."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.pipeline.conftest import FirstNight
+
+
+def test_every_printed_figure_is_compared_and_none_disagrees_without_a_reason(first_night: FirstNight) -> None:
+    rows = first_night.product.query(
+        "select figure_id, computed, agrees, classification, explanation from report.published_comparison"
+    )
+    assert len(rows) == 328
+    unexplained = [row for row in rows if row[2] is not True and not row[4]]
+    assert unexplained == []
+    disagreeing = {row[0] for row in rows if row[1] is not None and row[2] is not True}
+    contradicted = {row[0] for row in rows if row[3] in ("contradicted", "impossible")}
+    assert disagreeing <= contradicted
+
+
+def test_the_run_ends_with_the_comparison(first_night: FirstNight) -> None:
+    printed = re.search(
+        r"Printed figures: (\d+)\. Computed from the deliveries: (\d+)\. Agree: (\d+)\.", first_night.outcome.stdout
+    )
+    assert printed is not None
+    assert int(printed[1]) == 328
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("select count(*) from marts.participants", 602),
+        ("select count(*) from marts.enrolments", 604),
+        ("select invited from report.data_basis where project_code = 'ALL'", 462),
+        ("select answered from report.data_basis where project_code = 'ALL'", 300),
+        ("select in_register from report.data_basis where project_code = 'ALL'", 444),
+        ("select count(*) from marts.status_at_horizon", 4 * 444),
+    ],
+)
+def test_the_populations_are_the_reports(first_night: FirstNight, sql: str, expected: int) -> None:
+    assert first_night.product.query(sql) == [(expected,)]
+
+
+def test_the_register_coverage_of_3f_s_is_a_warning_that_nobody_can_overlook(first_night: FirstNight) -> None:
+    breach = (
+        "select round(observed, 1), severity, success from ops.check_results "
+        "where expectation = 'register_coverage' and subject = '3F-S'"
+    )
+    assert first_night.product.query(breach) == [(36.4, "warn", False)]
+    assert re.search(r"WARNING .*register_coverage.*3F-S: register coverage 36\.4", first_night.outcome.stderr)
+    pages = (first_night.product.data_dir / "data_docs" / "validations").rglob("*.html")
+    assert any("register coverage: 3F-S" in page.read_text(encoding="utf-8") for page in pages)
+
+
+def test_the_run_and_its_checks_are_on_record(first_night: FirstNight) -> None:
+    assert first_night.product.query("select outcome, finished_at is not null from ops.runs") == [("published", True)]
+    suites = {row[0] for row in first_night.product.query("select distinct suite from ops.check_results")}
+    assert suites == {"integrity", "coverage", "response", "horizons", "deliveries", "codes"}
+    assert first_night.product.query(
+        "select count(*) from ops.check_results where severity = 'error' and not success"
+    ) == [(0,)]
+
+
+def test_parquet_and_database_hold_the_same(first_night: FirstNight) -> None:
+    marts = first_night.product.data_dir / "marts"
+    tables = first_night.product.query("select table_schema, table_name from information_schema.tables")
+    assert {schema for schema, _ in tables} == {"marts", "report", "ops"}
+    for schema, name in tables:
+        parquet = str(marts / "parquet" / schema / f"{name}.parquet").replace("'", "''")
+        difference = f'select count(*) from (from "{schema}"."{name}" except all from \'{parquet}\')'
+        assert first_night.product.query(difference) == [(0,)], f"{schema}.{name}"
+
+
+def test_every_published_table_and_column_carries_a_description(first_night: FirstNight) -> None:
+    assert first_night.product.query("select schema_name, table_name from duckdb_tables() where comment is null") == []
+    assert (
+        first_night.product.query(
+            "select table_name, column_name from duckdb_columns() where comment is null and not internal"
+        )
+        == []
+    )
+
+
+def test_the_published_file_opens_in_old_clients(first_night: FirstNight) -> None:
+    storage = first_night.product.query("select tags['storage_version'] from duckdb_databases() where not internal")
+    assert storage[0][0].startswith("v1.0.0")
+
+
+def test_no_cpr_number_stands_outside_landing(first_night: FirstNight) -> None:
+    """Every byte outside landing against every number of the deliveries, with and without hyphen."""
+    data_dir = first_night.product.data_dir
+    numbers: set[bytes] = set()
+    for path in (data_dir / "landing").rglob("*.csv"):
+        for digits in re.findall(rb"(?<!\d)(\d{6})-?(\d{4})(?!\d)", path.read_bytes()):
+            numbers.update((digits[0] + digits[1], digits[0] + b"-" + digits[1]))
+    assert len(numbers) > 1000
+    outside = [path for path in data_dir.rglob("*") if path.is_file() and data_dir / "landing" not in path.parents]
+    assert outside
+    for path in outside:
+        found = {
+            b"".join(hit)
+            for hit in re.findall(rb"(\d{6})(-?)(?=(\d{4}))", path.read_bytes())
+            if b"".join(hit) in numbers
+        }
+        assert not found, path.relative_to(data_dir)
+
+
+def test_nothing_is_left_in_the_words_of_the_run(first_night: FirstNight) -> None:
+    words = first_night.outcome.stdout + first_night.outcome.stderr
+    assert not re.search(r"(?<!\d)\d{6}-?\d{4}(?!\d)", words)

@@ -1,0 +1,59 @@
+"""The history of runs, also of those that were cut off."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from dagster_project import records
+from dagster_project.records import CheckRecord, Run
+
+NIGHT = datetime(2021, 8, 31, 4)
+
+
+def _run(name: str, nights: int) -> Run:
+    return Run(name, NIGHT + timedelta(days=nights), date(2021, 8, 31) + timedelta(days=nights))
+
+
+def _outcomes(lake: Path) -> dict[str, str]:
+    frame = pl.read_parquet(lake / "records" / "runs" / "*.parquet")
+    return dict(frame.select("run_id", "outcome").iter_rows())
+
+
+def test_a_run_is_running_until_it_ends(tmp_path: Path) -> None:
+    records.begin_run(tmp_path, _run("first", 0), in_force=None)
+    assert _outcomes(tmp_path) == {"first": "running"}
+    records.end_run(tmp_path, "first", "published")
+    assert _outcomes(tmp_path) == {"first": "published"}
+
+
+def test_a_run_that_never_ended_was_interrupted(tmp_path: Path) -> None:
+    records.begin_run(tmp_path, _run("killed", 0), in_force=None)
+    records.begin_run(tmp_path, _run("next", 1), in_force=None)
+    assert _outcomes(tmp_path) == {"killed": "interrupted", "next": "running"}
+
+
+def test_a_run_killed_while_publishing_was_not_published(tmp_path: Path) -> None:
+    for nights, name in enumerate(("good", "killed")):
+        records.begin_run(tmp_path, _run(name, nights), in_force="good" if nights else None)
+        records.end_run(tmp_path, name, "published")
+    records.begin_run(tmp_path, _run("next", 2), in_force="good")
+    assert _outcomes(tmp_path) == {"good": "published", "killed": "interrupted", "next": "running"}
+
+
+def test_a_run_that_did_not_begin_leaves_no_record(tmp_path: Path) -> None:
+    records.prepare(tmp_path)
+    records.end_run(tmp_path, "unknown", "failed")
+    assert _outcomes(tmp_path) == {}
+
+
+def test_check_results_are_replaced_whole(tmp_path: Path) -> None:
+    one = CheckRecord("run", "coverage", "consent_coverage", "ALL", 76.7, 70.0, "warn", True)
+    none = CheckRecord("run", "response", "response_rate", "no delivery", None, 60.0, "warn", True)
+    records.write_checks(tmp_path, "run", [one])
+    records.write_checks(tmp_path, "run", [one, none])
+    frame = pl.read_parquet(tmp_path / "records" / "check_results" / "run.parquet")
+    assert frame.schema == pl.Schema(records.CHECK_SCHEMA)
+    assert frame["observed"].to_list() == [76.7, None]
