@@ -49,7 +49,7 @@ def _night(settings: Settings, *, compare: bool) -> int:
     for error in result.errors:
         print(f"ERROR    {error}", file=sys.stderr)
     if not result.published:
-        print("Nothing was published; the last published set stands.", file=sys.stderr)
+        print(f"Nothing was published; the last published set stands. Every word: {result.log}", file=sys.stderr)
         return 1
     if compare:
         print("\n".join(["", *comparison_lines(settings)]))

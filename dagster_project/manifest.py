@@ -39,6 +39,7 @@ def prepare_manifest(settings: Settings) -> Path:
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
+    column_metadata_cache(settings).unlink(missing_ok=True)
     parse = subprocess.run(
         [str(DBT), "--quiet", "parse", "--project-dir", str(settings.dbt_project)],
         env={**os.environ, **settings.dbt_environment()},
@@ -50,6 +51,11 @@ def prepare_manifest(settings: Settings) -> Path:
         raise DbtProjectError(f"dbt cannot read {settings.dbt_project}:\n{parse.stdout}{parse.stderr}")
     stamp.write_text(fingerprint)
     return manifest
+
+
+def column_metadata_cache(settings: Settings) -> Path:
+    """Where the columns' schemas and lineage are kept while the manifest stays the same."""
+    return settings.dbt_target / "column_metadata.json"
 
 
 def load_manifest(settings: Settings) -> Mapping[str, Any]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 from dagster_project.demonstration import pseudonym_key
 from dagster_project.settings import PROJECT_ROOT, Settings
@@ -16,11 +18,14 @@ from dagster_project.settings import PROJECT_ROOT, Settings
 
 @dataclass(frozen=True)
 class NightResult:
-    """How a night ended: whether marts were published, and what went wrong or gave warning, in words."""
+    """How a night ended: whether marts were published, what went wrong or gave warning, and where the tools' words
+    are.
+    """
 
     published: bool
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
+    log: Path
 
 
 @contextmanager
@@ -53,7 +58,15 @@ def run_night(settings: Settings) -> NightResult:
     from dagster_project.build import build_defs
     from dagster_project.jobs import NIGHTLY
 
-    with instance_home(settings), DagsterInstance.get() as instance:
+    log = settings.data_dir / "logs" / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        instance_home(settings),
+        DagsterInstance.get() as instance,
+        log.open("w", encoding="utf-8") as words,
+        redirect_stdout(words),
+        redirect_stderr(words),
+    ):
         job = build_defs(settings=settings).resolve_job_def(NIGHTLY)
         result = job.execute_in_process(
             instance=instance,
@@ -75,7 +88,7 @@ def run_night(settings: Settings) -> NightResult:
         for event in result.all_events:
             if event.is_step_failure or event.is_job_failure:
                 errors.append(_words(event))
-        return NightResult(result.success, tuple(dict.fromkeys(errors)), warnings)
+        return NightResult(result.success, tuple(dict.fromkeys(errors)), warnings, log)
 
 
 def _words(event: object) -> str:

@@ -1,4 +1,6 @@
-"""When nights happen: 04:00 in Denmark, after the evening's exports and outside the hour that summer time skips or repeats."""
+"""When nights happen: 04:00 in Denmark, after the evening's exports and outside the hour that summer time skips or
+repeats.
+"""
 
 import dagster as dg
 

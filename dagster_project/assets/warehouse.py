@@ -10,7 +10,9 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from dagster_project import records
+from dagster_project.column_metadata import stream_with_column_metadata
 from dagster_project.integrity import dbt_test_records
+from dagster_project.manifest import column_metadata_cache
 from dagster_project.settings import Settings
 from dagster_project.translator import NedslagTranslator
 
@@ -38,7 +40,7 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         threading.Thread(target=importlib.import_module, args=("great_expectations",), daemon=True).start()
         try:
             invocation = dbt.cli(list(BUILD), context=context, target_path=settings.dbt_target)
-            yield from invocation.stream().fetch_row_counts().fetch_column_metadata()
+            yield from stream_with_column_metadata(invocation, column_metadata_cache(settings))
         finally:
             # Also when a test stops the night: the record says which.
             records.write_checks(settings.lake, context.run_id, dbt_test_records(settings.dbt_target, context.run_id))

@@ -11,7 +11,7 @@ import io
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import xlsxwriter
@@ -156,21 +156,15 @@ def _monitoring_sheets(
     day: date,
 ) -> dict[str, list[Row]]:
     key = _KEY_HEADING[project]
-    participants: list[Row] = [
-        (key, "Projekt", "A-kasse", "Hold", "Startdato", "Slutdato", "Rekruttering"),
-        *(
-            (
-                _key_cell(rng, p.person, project),
-                p.project,
-                p.fund,
-                p.course_round,
-                _date_cell(p.start, project),
-                _end_cell(rng, p, day),
-                p.recruitment if rng.random() < 0.98 else None,
-            )
-            for p in people
-        ),
-    ]
+    is_last = day == _LAST_MONITORING
+    participants: list[Row] = [(key, "Projekt", "A-kasse", "Hold", "Startdato", "Slutdato", "Rekruttering")]
+    for n, p in enumerate(people):
+        # Early snapshots do not say how people were recruited, and have one start date that was corrected since.
+        start = p.start if is_last or n else p.start + timedelta(days=1)
+        recruitment = p.recruitment if is_last and rng.random() < 0.98 else None
+        person = _key_cell(rng, p.person, project)
+        dates = (_date_cell(start, project), _end_cell(rng, p, day))
+        participants.append((person, p.project, p.fund, p.course_round, *dates, recruitment))
     done: list[Row] = [
         (key, "Projekt", "Aktivitet", "Dato", "Timer", "Form", "Status"),
         *(
@@ -191,7 +185,7 @@ def _monitoring_sheets(
         *((_key_cell(rng, s.participation.person, project), project, _date_cell(s.day, project), s.word)
           for s in job_statuses),
     ]  # fmt: skip
-    if day == _LAST_MONITORING:
+    if is_last:
         # Slips of the pen that cost their row and nothing else.
         first = _key_cell(rng, people[0].person, project)
         done.append((first, project, done[1][2], "31-02-2021", None, "Telefon", "Gennemført"))

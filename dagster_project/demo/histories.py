@@ -102,32 +102,35 @@ def _weeks_wanted(rng: random.Random, band: str) -> int:
 def _before(rng: random.Random, start: int, wanted: int, group: int | None) -> list[_Spell]:
     """Spells from the pull's first week to the week before the start, `wanted` of the last 520 weeks unemployed."""
     window = start - UNEMPLOYMENT_WINDOW
-    free = UNEMPLOYMENT_WINDOW - wanted
-    # A fortnight's rest in work or sickness right before the start, for some.
-    tail = rng.randint(6, 14) if free > 40 and rng.random() < 0.12 else 0
-    count = min(1 + wanted // 26, rng.randint(1, 4), max(1, (free - tail) // 26)) if wanted else 0
-    unemployed = _split(rng, wanted, count, shortest=min(6, wanted // max(count, 1)))
-    gaps = _split(rng, free - tail, max(count, 1), shortest=min(10, (free - tail) // max(count, 1)))
-    lengths: list[tuple[bool, int]] = []
-    for index, gap in enumerate(gaps):
-        lengths.append((True, gap))
-        lengths += [(False, unemployed[index])] if count else []
-    lengths.append((True, tail))
+    stretches, tail = _stretches(rng, wanted)
+    gaps = [index for index, (unemployed, _) in enumerate(stretches) if not unemployed]
     spells: list[_Spell] = []
     first = window
-    working = [index for index, (gap, length) in enumerate(lengths) if gap and length]
-    for index, (gap, length) in enumerate(lengths):
-        if not length:
-            continue
+    for index, (unemployed, length) in enumerate(stretches):
         last = first + length - 1
-        if not gap:
+        if unemployed:
             spells.append(_Spell(_BENEFIT, first, last, group))
-        elif index == working[-1] and index == len(lengths) - 1 and len(working) > 1:
-            spells.append(_Spell(rng.choice((_SICK, _JOB)) if group else _SICK, first, last, group))
         else:
-            spells += _gap(rng, first, last, group if index in working[-2:] else _earlier(rng, group))
+            # The last work before the start decides the prior industry; earlier work may have been in another.
+            spells += _gap(rng, first, last, group if index == gaps[-1] else _earlier(rng, group))
         first = last + 1
+    if tail:
+        spells.append(_Spell(rng.choice((_SICK, _JOB)) if group else _SICK, first, start - 1, group))
     return [*_before_window(window, spells[0], group), *spells]
+
+
+def _stretches(rng: random.Random, wanted: int) -> tuple[list[tuple[bool, int]], int]:
+    """The 520 weeks as stretches (unemployed or not, weeks), and a short job or sickness at the end for some."""
+    free = UNEMPLOYMENT_WINDOW - wanted
+    tail = rng.randint(6, 14) if free > 40 and rng.random() < 0.12 else 0
+    count = min(1 + wanted // 26, rng.randint(1, 4), max(1, (free - tail) // 26)) if wanted else 0
+    gaps = _split(rng, free - tail, max(count, 1), shortest=min(10, (free - tail) // max(count, 1)))
+    unemployed = _split(rng, wanted, count, shortest=min(6, wanted // max(count, 1)))
+    stretches: list[tuple[bool, int]] = []
+    for index, gap in enumerate(gaps):
+        stretches.append((False, gap))
+        stretches += [(True, unemployed[index])] if count else []
+    return [(is_unemployed, length) for is_unemployed, length in stretches if length], tail
 
 
 def _before_window(window: int, first: _Spell, group: int | None) -> list[_Spell]:
@@ -198,8 +201,8 @@ def _print_codes(rng: random.Random, history: History, spell: _Spell, start: int
     if spell.state == _BENEFIT:
         codes = _benefit_codes(rng, spell, start, municipal)
     elif spell.state == _HOURS:
-        codes = [rng.choice(("112", "112", "113")) if n % 6 == 0 else "" for n in range(len(weeks))]
-        codes = _carry_forward(codes)
+        spans = [[rng.choice(("112", "112", "113"))] * 6 for _ in range(0, len(weeks), 6)]
+        codes = [code for span in spans for code in span][: len(weeks)]
     elif spell.state == _SICK:
         codes = ["890" if n < 8 else "893" for n in range(len(weeks))]
     elif spell.state == _SU:
@@ -262,15 +265,6 @@ def _print_holidays(rng: random.Random, codes: list[str], spell: _Spell, code: s
             for n in range(first, first + rng.randint(1, 3)):
                 if 0 <= n < len(codes) and codes[n] in ("", "111"):
                     codes[n] = code
-
-
-def _carry_forward(codes: list[str]) -> list[str]:
-    held = codes[0]
-    carried = []
-    for code in codes:
-        held = code or held
-        carried.append(held)
-    return carried
 
 
 def _print_blocks(rng: random.Random, history: History, participation: Participation) -> None:

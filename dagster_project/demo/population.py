@@ -46,7 +46,7 @@ class Person:
     cpr: str = field(repr=False)
 
 
-@dataclass
+@dataclass(eq=False)
 class Participation:
     """One person in one project. Consents are what stands at the end; `band` and `group` only for the register's."""
 
@@ -67,7 +67,7 @@ class Participation:
     industry_at_12: int | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class _Draft:
     project: str
     course_round: str

@@ -6,17 +6,15 @@ the others as they were.
 
 from __future__ import annotations
 
-import csv
 import random
 from dataclasses import replace
 from datetime import date, timedelta
-from importlib.resources import files
 from pathlib import Path
 
 from dagster_project.demo import deliveries
 from dagster_project.demo.activities import record_activities, record_job_statuses
-from dagster_project.demo.consents import declare
-from dagster_project.demo.figures import populations, rounds
+from dagster_project.demo.consents import Declaration, declare
+from dagster_project.demo.figures import populations, results, rounds
 from dagster_project.demo.histories import History, write_history
 from dagster_project.demo.outcomes import decide_outcomes
 from dagster_project.demo.population import NumberMaker, Participation, Person, recruit
@@ -45,17 +43,17 @@ def write_programme(landing: Path, seed: int) -> None:
     statuses = record_job_statuses(_stream(seed, "job statuses"), taken, histories)
     deliveries.write_monitoring(landing / "monitoring", _stream(seed, "monitoring"), taken, activities, statuses)
 
-    deliveries.write_consents(landing / "consent", _stream(seed, "log"), declare(_stream(seed, "consents"), taken))
+    log = declare(_stream(seed, "consents"), taken)
+    deliveries.write_consents(landing / "consent", _stream(seed, "log"), log)
 
     respondents = ask(_stream(seed, "survey"), [p for p in taken if p.survey_consent], sizes)
-    respondents += _invited_before_withdrawal(_stream(seed, "withdrawals"), taken, len(respondents))
+    respondents += _invited_before_withdrawal(_stream(seed, "withdrawals"), log, len(respondents))
     deliveries.write_survey(landing / "survey", _stream(seed, "answers"), respondents, strangers[:2])
 
     for pull in _pulls(_stream(seed, "pulls"), taken, uncertain, strangers, histories):
         deliveries.write_pull(landing / "register", _stream(seed, f"pull {pull.day}"), pull)
 
-    text = files("dagster_project.demo.figures").joinpath("results.csv").read_text(encoding="utf-8")
-    deliveries.write_results(landing / "results", list(csv.DictReader(text.splitlines())))
+    deliveries.write_results(landing / "results", results())
 
 
 def _stream(seed: int, name: str) -> random.Random:
@@ -92,12 +90,16 @@ def _write_histories(rng: random.Random, taken: list[Participation]) -> dict[int
     return histories
 
 
-def _invited_before_withdrawal(rng: random.Random, taken: list[Participation], already: int) -> list[Respondent]:
-    """Invitations, and a few answers, of people whose consent no longer stands."""
-    once = _people_once(taken)
-    gone = [p for p in taken if not p.survey_consent and not p.register_consent and p.person.number in once]
+def _invited_before_withdrawal(rng: random.Random, log: list[Declaration], already: int) -> list[Respondent]:
+    """Invitations, and a few answers, of people who withdrew their consent after the survey went out."""
+    gone = {
+        id(row.participation): row.participation
+        for row in log
+        if row.withdrawn and row.withdrawn > add_months(row.participation.start, 3) + timedelta(days=5)
+        if not row.participation.survey_consent and row.scope != "register"
+    }
     made = []
-    for n, participation in enumerate(gone[:_WITHDREW_AFTER_INVITATION], start=already + 1):
+    for n, participation in enumerate(list(gone.values())[:_WITHDREW_AFTER_INVITATION], start=already + 1):
         sent = add_months(participation.start, 3)
         answers = answer_partly(rng) if n % 3 == 0 else {}
         status, back = (PARTIAL, sent + timedelta(days=4)) if answers else (NO_ANSWER, None)
@@ -114,7 +116,9 @@ def _pulls(
 ) -> list[deliveries.Pull]:
     """An early pull and the last one, which holds everyone but a few who are only in the early one."""
     inside = [p for p in taken if p.in_register]
-    odd = {p.person.number for p in rng.sample(inside, _ODD_BIRTHDAYS)}
+    # Whose birthday this year has passed is as old with a birthday one day earlier.
+    passed = [p for p in inside if (p.start.month, p.start.day) > (p.person.born.month, p.person.born.day)]
+    odd = {p.person.number for p in rng.sample(passed, _ODD_BIRTHDAYS)}
     rows = [_pull_person(p.person, histories[p.person.number], odd=p.person.number in odd) for p in inside]
     early_only = [p for p in inside if p.start < date(2019, 6, 1)][:_ONLY_IN_EARLY_PULL]
     early_numbers = {p.person.number for p in early_only}
@@ -140,7 +144,7 @@ def _pulls(
 def _short_history(number: int) -> History:
     """Some weeks of unemployment; the first stranger's code has lost a digit, which costs the row."""
     weeks = range(LAST_WEEK - 30, LAST_WEEK - 3 * number)
-    return History({week: "111" if number else "11" for week in weeks})
+    return History(dict.fromkeys(weeks, "111" if number else "11"))
 
 
 def _pull_person(person: Person, history: History, *, odd: bool = False) -> deliveries.PullPerson:

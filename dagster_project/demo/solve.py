@@ -160,5 +160,5 @@ def _solve(model: Any, decisions: list[Any]) -> Any:
     solver.parameters.random_seed = 1
     solver.parameters.max_deterministic_time = _DETERMINISTIC_SECONDS
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise Unsolvable(f"the figures contradict each other: {solver.status_name()}")
+        raise Unsolvable("the figures contradict each other")
     return solver

@@ -47,13 +47,20 @@ _PREFERRED: dict[str, dict[int, float]] = {
     "q8": {1: 0.12, 2: 0.28, 3: 0.38, 4: 0.11, 5: 0.07, 6: 0.04},
     "q10": {1: 0.09, 2: 0.23, 3: 0.35, 4: 0.15, 5: 0.11, 6: 0.07},
     "q2_2": {0: 0.54, 1: 0.46},
+    "q2_6": {0: 0.83, 1: 0.17},
     "q2_3": {0: 0.90, 1: 0.10},
     "q9_1": {0: 0.44, 1: 0.56},
     "q9_2": {0: 0.53, 1: 0.47},
     "q9_3": {0: 0.55, 1: 0.45},
+    "q9_4": {0: 0.69, 1: 0.31},
+    "q9_5": {0: 0.78, 1: 0.22},
+    "q9_6": {0: 0.88, 1: 0.12},
     "q11_1": {0: 0.52, 1: 0.48},
     "q11_2": {0: 0.77, 1: 0.23},
-    "q17_1": {0: 0.12, 1: 0.88},
+    "q11_6": {0: 0.85, 1: 0.15},
+    "q17_1": {0: 0.22, 1: 0.78},
+    "q17_2": {0: 0.29, 1: 0.71},
+    "q17_3": {0: 0.62, 1: 0.38},
     "q17_4": {0: 0.96, 1: 0.04},
 }
 # The projects that the text names for a barrier, and how common agreement is elsewhere compared with them.
@@ -62,7 +69,15 @@ _STRESSED = {
     "q3_7": ("3F-S", "3F-A"),
 }  # fmt: skip
 _ELSEWHERE = 0.6
-_ORDER_OF_SHARES = {"q2_1": {"MA": 0.47, "DSA": 0.46, "3F-S": 0.50}, "q2_3": {"MA": 0.09, "DSA": 0.09, "3F-S": 0.12}}
+# How far a project differs from the others by chance.
+_CHANCE = (0.85, 1.15)
+# Share of code 1 where projects differ more than by chance.
+_BY_PROJECT: dict[str, dict[str, float]] = {
+    "q2_1": {"MA": 0.47, "DSA": 0.46, "3F-S": 0.50},
+    "q2_3": {"MA": 0.09, "DSA": 0.09, "3F-S": 0.12},
+    "q15": {"MA": 0.0, "FTF": 0.24, "DSA": 0.06, "3F-S": 0.07, "3F-A": 0.07},
+}
+# The reasons whose highest and lowest project the text names: percents that the others stay between.
 _BETWEEN = {"q2_1": (20, 75), "q2_3": (6, 15)}
 # Blank on purpose: nobody in the base of Figur 9 for 34 respondents, and one blank where 59 % needs another base.
 _BLANK_Q11 = 34
@@ -169,7 +184,7 @@ def _draw_codes(rng: random.Random, variable: Variable, sizes: dict[str, int]) -
     codes = [str(code) for code in SCALES[variable.scale]]
     targets = [t for t in survey_targets() if t.subject == variable.name]
     targets += _between_named_extremes(variable.name)
-    counts = fill_table(sizes, codes, targets, {p: _wanted(variable, p, targets, sizes) for p in sizes})
+    counts = fill_table(sizes, codes, targets, {p: _wanted(rng, variable, p, targets, sizes) for p in sizes})
     drawn = {p: [code for code, n in counts[p].items() for _ in range(n)] for p in sizes}
     for pool in drawn.values():
         rng.shuffle(pool)
@@ -177,26 +192,32 @@ def _draw_codes(rng: random.Random, variable: Variable, sizes: dict[str, int]) -
 
 
 def _between_named_extremes(variable: str) -> list[Target]:
-    """The reasons whose highest and lowest project the text names: the others stay between them."""
     low, high = _BETWEEN.get(variable, (0, 100))
-    others = _ORDER_OF_SHARES.get(variable, {})
+    others = _BY_PROJECT[variable] if variable in _BETWEEN else {}
     return [Target(p, variable, ("1",), rule, v) for p in others for rule, v in (("at_least", low), ("at_most", high))]
 
 
-def _wanted(variable: Variable, project: str, targets: list[Target], sizes: dict[str, int]) -> dict[str, float]:
-    """Preferred shares of a project: the scale's or the variable's, moved to what is printed and stressed."""
+def _wanted(
+    rng: random.Random, variable: Variable, project: str, targets: list[Target], sizes: dict[str, int]
+) -> dict[str, float]:
+    """Preferred shares of a project: the scale's or variable's, moved by chance and to what is printed or stressed."""
     shares = {str(c): n for c, n in _PREFERRED.get(variable.name, _PREFERRED[variable.scale]).items()}
-    if project in _ORDER_OF_SHARES.get(variable.name, {}):
-        yes = _ORDER_OF_SHARES[variable.name][project]
-        return {"0": 1 - yes, "1": yes}
-    for scope in (PROGRAMME, project):
-        for target in targets:
-            if target.project == scope and target.rule == "rounds_to":
-                shares = _moved_to(shares, target.parts, target.value / 100)
+    if project in _BY_PROJECT.get(variable.name, {}):
+        return _moved_to(shares, ("1",), _BY_PROJECT[variable.name][project])
+    printed = _printed_for(PROGRAMME, targets) or {("1",): shares["1"]}
+    for parts, share in printed.items():
+        by_chance = 1.0 if variable.name in _STRESSED else rng.uniform(*_CHANCE)
+        shares = _moved_to(shares, parts, share * by_chance)
+    for parts, share in _printed_for(project, targets).items():
+        shares = _moved_to(shares, parts, share)
     if variable.name in _STRESSED:
         share = (shares["1"] + shares["2"]) * _stress(project, _STRESSED[variable.name], sizes)
         shares = _moved_to(shares, ("1", "2"), share)
     return shares
+
+
+def _printed_for(scope: str, targets: list[Target]) -> dict[tuple[str, ...], float]:
+    return {t.parts: t.value / 100 for t in targets if t.project == scope and t.rule == "rounds_to"}
 
 
 def _moved_to(shares: dict[str, float], parts: tuple[str, ...], share: float) -> dict[str, float]:

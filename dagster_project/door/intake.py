@@ -109,16 +109,17 @@ def take_in(
         raise ValueError("the pseudonym key is empty")
     prepare_lake(lake)
     gate = Gate(pseudonym_key, projects, limits)
-    records = load_records(lake, source)
+    records = {name: record for name, record in load_records(lake, source).items() if _has_tables(record, lake)}
     deliveries: list[Delivery] = []
     seen: set[str] = set()
     for file in list_landing(landing, _SOURCES[source]):
-        if file.refusal or file.extract_date is None:
-            deliveries.append(_unread(file, REFUSED, file.refusal or reasons.NO_DATE))
-        elif file.extract_date > as_of:
+        if file.extract_date is not None and file.extract_date > as_of:
             deliveries.append(_unread(file, LATER))
         elif file.delivery_id in seen:
             deliveries.append(_unread(file, DUPLICATE))
+        elif file.refusal or file.extract_date is None:
+            # Not seen: the same bytes under a better name are still to be read.
+            deliveries.append(_unread(file, REFUSED, file.refusal or reasons.NO_DATE))
         else:
             seen.add(file.delivery_id)
             deliveries.append(_read_once(file, file.extract_date, records, lake, gate))
@@ -128,11 +129,11 @@ def take_in(
         for record in records.values()
         if record.delivery_id not in present and record.refusal is None
     ]
+    records = load_records(lake, source)
     if source == "survey":
-        deliveries = _judge_answers(deliveries, load_records(lake, source), lake, limits)
+        deliveries = _judge_answers(deliveries, records, lake, limits)
     _write_ledger(lake, source, deliveries)
-    believed = {name for name, record in load_records(lake, source).items() if record.refusal is None}
-    lake_files.remove_stale(lake, source, believed)
+    lake_files.remove_stale(lake, source, {name for name, record in records.items() if record.refusal is None})
     counted = [delivery for delivery in deliveries if delivery.verdict == READ]
     rows = {table: sum(delivery.tables.get(table, 0) for delivery in counted) for table in LAKE_TABLES[source]}
     return Intake(source, tuple(deliveries), rows)
@@ -173,6 +174,10 @@ def _read_once(
         lake_files.write_table(frame, lake_files.delivery_path(lake, table, file.delivery_id))
     save_record(lake, record)
     return _from_record(record)
+
+
+def _has_tables(record: ReadRecord, lake: Path) -> bool:
+    return all(lake_files.delivery_path(lake, table, record.delivery_id).exists() for table in record.tables)
 
 
 def _still_holds(record: ReadRecord, file: LandedFile, gate: Gate) -> bool:

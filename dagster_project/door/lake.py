@@ -59,10 +59,16 @@ _SCHEMA_FILE: Final = "_schema.parquet"
 def prepare_lake(lake: Path) -> None:
     """Make every folder, and the empty file that gives each table's folder its columns."""
     for table, schema in SCHEMAS.items():
-        write_table(pl.DataFrame(schema=schema), lake / table / _SCHEMA_FILE)
+        _write_schema(schema, lake / table / _SCHEMA_FILE)
     for table, schema in LEDGER_SCHEMAS.items():
-        write_table(pl.DataFrame(schema=schema), ledger_path(lake, table, "_schema"))
+        _write_schema(schema, lake / "ledger" / table / _SCHEMA_FILE)
     reads_folder(lake).mkdir(parents=True, exist_ok=True)
+
+
+def _write_schema(schema: Schema, path: Path) -> None:
+    # Left alone when right: sources may be taken in side by side.
+    if not path.exists() or dict(pl.read_parquet_schema(path)) != dict(schema):
+        write_table(pl.DataFrame(schema=schema), path)
 
 
 def reads_folder(lake: Path) -> Path:
@@ -89,7 +95,7 @@ def write_ledger(lake: Path, table: str, source: str, rows: Iterable[Mapping[str
 def write_table(frame: pl.DataFrame, path: Path) -> None:
     """Write a Parquet file so that a reader sees the old one or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     frame.write_parquet(temporary, compression="zstd")
     os.replace(temporary, path)
 
@@ -97,7 +103,7 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
 def write_text(text: str, path: Path) -> None:
     """As `write_table`, for a small text file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
 

@@ -14,14 +14,16 @@ class Limits:
 
     max_rejected_share and min_rejected_rows: a file is refused when more than this share (0-1) of its rows are
     rejected and they are at least this many. unpacked_bytes: size in bytes after unpacking. cells: rows times columns,
-    which stops a small file from unfolding into an enormous table. columns, cell_characters: of any one table.
+    which stops a small file from unfolding into an enormous table; sheet_cells: likewise for a workbook's sheet, which
+    is held cell by cell. columns, cell_characters: of any one table.
     """
 
     max_rejected_share: float = 0.05
     min_rejected_rows: int = 3
-    unpacked_bytes: int = 4 * 1024**3
+    unpacked_bytes: int = 2 * 1024**3
     columns: int = 10_000
-    cells: int = 250_000_000
+    cells: int = 150_000_000
+    sheet_cells: int = 40_000_000
     cell_characters: int = 32_767
 
     def too_many_rejected(self, rejected: int, rows: int) -> bool:

@@ -13,6 +13,7 @@ import io
 import itertools
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +24,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 from dagster_project.door import reasons
 from dagster_project.door.cells import text_of
 from dagster_project.door.limits import Limits
+from dagster_project.door.masking import mask_digits
 from dagster_project.door.reasons import Refusal
 
 _DELIMITERS: Final = (";", ",", "\t")
@@ -37,7 +39,10 @@ csv.field_size_limit(2**31 - 1)
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet, or one reading of a text file; `delimited` rows that are longer than the heading have slipped."""
+    """One sheet, or one reading of a text file.
+
+    `sheet` is masked and may be shown. Rows of `delimited` text that are longer than the heading have slipped.
+    """
 
     rows: Sequence[Sequence[str]]
     sheet: str | None = None
@@ -150,25 +155,27 @@ def _likely_delimiters(text: str) -> list[str]:
 
 
 def _csv_grids(text: str) -> Iterator[Grid]:
-    broken = 0
-    for delimiter in _likely_delimiters(text):
+    broken: list[str] = []
+    delimiters = _likely_delimiters(text)
+    for delimiter in delimiters:
         try:
             # Strict: an unclosed quotation mark would otherwise swallow the rows after it without a word.
             rows = [
                 [text_of(cell) for cell in row] for row in csv.reader(_Lines(text), delimiter=delimiter, strict=True)
             ]
         except csv.Error:
-            broken += 1
+            broken.append(delimiter)
             continue
         yield Grid(rows, delimited=True)
-    if broken == len(_DELIMITERS):
+    if delimiters[0] in broken:
         raise Refusal(reasons.QUOTES)
 
 
 def _wide_csv(text: str, missing_in: Callable[[Sequence[str]], list[str]]) -> Wide | None:
     closest = missing_in(())
-    broken = 0
-    for delimiter in _likely_delimiters(text):
+    broken: list[str] = []
+    delimiters = _likely_delimiters(text)
+    for delimiter in delimiters:
         lines = _Lines(text)
         rows = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
@@ -180,8 +187,8 @@ def _wide_csv(text: str, missing_in: Callable[[Sequence[str]], list[str]]) -> Wi
                     return None if frame is None else Wide(heading, frame, number + 1)
                 closest = min(closest, missing, key=len)
         except csv.Error:
-            broken += 1
-    raise Refusal(reasons.QUOTES if broken == len(_DELIMITERS) else reasons.missing_columns(closest))
+            broken.append(delimiter)
+    raise Refusal(reasons.QUOTES if delimiters[0] in broken else reasons.missing_columns(closest))
 
 
 def _polars_csv(body: str, delimiter: str, width: int) -> pl.DataFrame | None:
@@ -207,9 +214,9 @@ def _workbook_grids(content: bytes, limits: Limits) -> Iterator[Grid]:
         names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         for name in names:
             rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            yield Grid([[text_of(cell) for cell in row] for row in rows], sheet=name)
-    except CalamineError as error:
-        raise Refusal(reasons.UNREADABLE) from error
+            yield Grid([[text_of(cell) for cell in row] for row in rows], sheet=mask_digits(name))
+    except CalamineError:
+        raise Refusal(reasons.UNREADABLE) from None
 
 
 def _check_workbook_size(content: bytes, limits: Limits) -> None:
@@ -219,12 +226,11 @@ def _check_workbook_size(content: bytes, limits: Limits) -> None:
             members = archive.infolist()
             if sum(member.file_size for member in members) > limits.unpacked_bytes:
                 raise Refusal(reasons.TOO_LARGE)
-            for member in members:
-                data = archive.read(member)
-                if "worksheets/" in member.filename and _cells_spanned(data) > limits.cells:
-                    raise Refusal(reasons.TOO_LARGE)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
-        raise Refusal(reasons.UNREADABLE) from error
+            sheets = [member for member in members if "worksheets/" in member.filename]
+            if any(_cells_spanned(archive.read(sheet)) > limits.sheet_cells for sheet in sheets):
+                raise Refusal(reasons.TOO_LARGE)
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError):
+        raise Refusal(reasons.UNREADABLE) from None
 
 
 def _cells_spanned(sheet_xml: bytes) -> int:

@@ -14,6 +14,7 @@ import polars as pl
 from dagster_project.door import reasons, survey
 from dagster_project.door.checking import Checked, Gate, Rejection, RowRule, check_rows, data_rows
 from dagster_project.door.headings import Heading, find_heading, missing_headings
+from dagster_project.door.limits import Limits
 from dagster_project.door.readers import Grid, Wide, check_grid, read_grids, read_wide
 from dagster_project.door.reasons import Reason, Refusal
 from dagster_project.door.register import read_pull
@@ -76,7 +77,7 @@ def _read_workbook(content: bytes, source: Source, gate: Gate, delivery_id: str)
         if len(found) > 1:
             raise Refusal(reasons.sheet_twice(name))
         try:
-            readings.append(_read_rows(found[0], _heading_in(found[0], table), table, gate, delivery_id))
+            readings.append(_read_rows(found[0], _heading_in(found[0], table, gate.limits), table, gate, delivery_id))
             if not readings[-1].rows_read and not table.may_be_empty:
                 raise Refusal(reasons.NO_ROWS)
         except Refusal as refusal:
@@ -112,15 +113,15 @@ def _choose_grid(content: bytes, file_format: str, table: Table, gate: Gate) -> 
     raise Refusal(reasons.missing_columns(closest))
 
 
-def _heading_in(grid: Grid, table: Table) -> Heading:
+def _heading_in(grid: Grid, table: Table, limits: Limits) -> Heading:
     found = find_heading(table, grid.rows)
     if not isinstance(found, Heading):
         raise Refusal(reasons.missing_columns(found))
+    check_grid(grid, limits)
     return found
 
 
 def _read_rows(grid: Grid, heading: Heading, table: Table, gate: Gate, delivery_id: str) -> Reading:
-    check_grid(grid, gate.limits)
     rows = data_rows(grid.rows, heading)
     rule: RowRule | None = survey.code_rule if table is CODEBOOK else None
     checked = check_rows(table, heading, rows, gate, sheet=grid.sheet, delimited=grid.delimited, rule=rule)

@@ -32,7 +32,6 @@ _CENTURY_PIVOT: Final = 90  # two-digit years from here on are 19YY
 _WEEK: Final = re.compile(r"y_([0-9]{2})([0-9]{2})")
 _MONTH: Final = re.compile(r"(?:branche|br)_([0-9]{4})_([0-9]{2})")
 _ZEROS: Final = re.compile(r"0+(?:[.,]0*)?")
-_FLOAT_TAIL: Final = re.compile(r"[.,]0+$")
 _THREE_DIGITS: Final = re.compile(r"[0-9]{3}")
 _UP_TO_SIX_DIGITS: Final = re.compile(r"[0-9]{1,6}")
 
@@ -131,14 +130,12 @@ def _code(text: str, pattern: re.Pattern[str]) -> int:
     text = cells.text_of(text)
     if cells.is_missing(text) or _ZEROS.fullmatch(text):
         return BLANK
-    bare = _FLOAT_TAIL.sub("", text)
+    bare = cells.without_float_tail(text)
     return int(bare) if pattern.fullmatch(bare) else BAD
 
 
 def code_matrix(frame: pl.DataFrame, code_of: Callable[[str], int]) -> Codes:
     """A frame of text as a matrix of codes (rows x columns); `code_of` is asked once per distinct text."""
-    if not frame.width:
-        return np.empty((frame.height, 0), dtype=np.int32)
     filled = frame.fill_null("")
     distinct = sorted(set().union(*(column.unique().to_list() for column in filled.iter_columns())))
     table = np.array([code_of(text) for text in distinct] or [BLANK], dtype=np.int32)
@@ -175,8 +172,8 @@ def read_pull(table: Table, wide: Wide, gate: Gate, delivery_id: str, slipped: S
     weeks, months = find_ticks(wide.heading, week_of), find_ticks(wide.heading, month_of)
     if not weeks.positions:
         raise Refusal(reasons.NO_WEEKS)
-    week_codes = code_matrix(_columns(wide, weeks.positions), benefit_code)
-    month_codes = code_matrix(_columns(wide, months.positions), industry_code)
+    week_codes = _clock_codes(wide, weeks, benefit_code)
+    month_codes = _clock_codes(wide, months, industry_code)
     unfit = {
         **_bad_codes(wide, months, month_codes, reasons.INDUSTRY_CODE),
         **_bad_codes(wide, weeks, week_codes, reasons.BENEFIT_CODE),
@@ -199,6 +196,13 @@ def read_pull(table: Table, wide: Wide, gate: Gate, delivery_id: str, slipped: S
     clocks = {*weeks.positions, *months.positions}
     ignored = [heading.shown(position) for position in heading.others() if position not in clocks]
     return Pull(persons, frames, ignored)
+
+
+def _clock_codes(wide: Wide, ticks: Ticks, code_of: Callable[[str], int]) -> Codes:
+    # A frame without columns has forgotten how many rows it had.
+    if not ticks.positions:
+        return np.empty((wide.frame.height, 0), dtype=np.int32)
+    return code_matrix(_columns(wide, ticks.positions), code_of)
 
 
 def _columns(wide: Wide, positions: Sequence[int]) -> pl.DataFrame:

@@ -21,7 +21,6 @@ from dagster_project.door.reasons import Reason, Refusal
 from dagster_project.door.tables import SOURCES
 
 _CONDITION: Final = re.compile(r"(?P<variable>\S+)\s+in\s+(?P<codes>[+-]?[0-9]+(?:\s*,\s*[+-]?[0-9]+)*)", re.IGNORECASE)
-_WHOLE_TEXT: Final = re.compile(r"[+-]?[0-9]{1,9}(?:[.,]0*)?")
 _ANSWER_CELLS: Final = SOURCES["survey"].further["survey_answers"]
 FREE_TEXT: Final = "free_text"
 MULTIPLE: Final = "multiple"
@@ -92,9 +91,9 @@ def answer_text(text: str) -> str | None:
     """An answer's cell for the lake: None when missing, whole numbers in one spelling, CPR-like digits masked."""
     if cells.is_missing(text):
         return None
-    if _WHOLE_TEXT.fullmatch(text):
-        return str(cells.integer_of(text))
-    return mask_digits(text)
+    masked = mask_digits(text)
+    whole = cells.integer_of(masked)
+    return masked if isinstance(whole, Reason) else str(whole)
 
 
 def answer_cells(

@@ -36,8 +36,7 @@ standing as (
 
 select r.mart, count(*) as row_count
 from register_rows as r
-where not exists (
-    select 1 from standing as t
-    where t.participant_id = r.participant_id and t.project_code = coalesce(r.project_code, t.project_code)
-)
+left join standing as t
+    on r.participant_id = t.participant_id and coalesce(r.project_code, t.project_code) = t.project_code
+where t.participant_id is null
 group by r.mart

@@ -3,7 +3,8 @@ with survey_rows as (
     union all
     select 'survey_answers' as mart, enrolment_id from {{ ref('survey_answers') }}
     union all
-    select 'enrolments' as mart, enrolment_id from {{ ref('enrolments') }} where invited or answered
+    select 'enrolments' as mart, enrolment_id from {{ ref('enrolments') }}
+    where invited or answered
 ),
 
 -- Judged on the declarations themselves, not on the model that the marts start from.

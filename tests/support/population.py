@@ -419,6 +419,7 @@ class _Draw:
         someone = self.rng.choice(participants)[0]
         log.append(self.declaration(someone.cpr, self.rng.choice(PROJECTS), date(2019, 1, 1), None, "both"))
         self.rng.shuffle(log)
+        del log[len(log) // 20 * 20 :]  # so that exactly one row in twenty can be bad
         half = self.rng.sample(log, len(log) // 2)
         return self.cumulative("consent", "declarations", "samtykker", [half, log, log], [])
 
@@ -649,8 +650,8 @@ class _Draw:
             weeks = list(range(first, final + 1))
             months = self.months_of(first, final - self.rng.choice([0, 0, 4, 9]))
             if number and self.chance(0.4) and len(weeks) > 60:
-                gaps = [week for week in map(running_week, begun) if week in weeks[1:-1]]
-                weeks.remove(self.rng.choice(gaps if gaps and self.chance(0.5) else weeks[1:-1]))
+                starting = [running_week(day) for day, _ in begun.most_common(6) if running_week(day) in weeks[1:-1]]
+                weeks.remove(self.rng.choice(starting if starting and self.chance(0.6) else weeks[1:-1]))
                 if len(months) > 12 and self.chance(0.7):
                     months.remove(self.rng.choice(months[-36:-1]))
             members = [cpr for cpr in everyone if self.chance(share)]

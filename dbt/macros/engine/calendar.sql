@@ -3,8 +3,12 @@
   Running week 1 is ISO week 1991-W32 (Monday 1991-08-05); running month is year * 12 + month - 1.
 -#}
 
+{%- macro days_between(from_date, to_date) -%}
+    ({{ to_date }} - {{ from_date }})
+{%- endmacro -%}
+
 {%- macro running_week(date_column) -%}
-    (cast(floor(({{ date_column }} - date '1991-08-05') / 7.0) as integer) + 1)
+    (cast(floor({{ days_between("date '1991-08-05'", date_column) }} / 7.0) as integer) + 1)
 {%- endmacro -%}
 
 {%- macro monday_of_week(week) -%}

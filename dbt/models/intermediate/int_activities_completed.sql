@@ -1,4 +1,5 @@
--- Completed activities and when they took place. During: from start to end date, 26 weeks from the start when the end is missing. After: later.
+-- Completed activities and when they took place.
+-- During: from start to end date, 26 weeks from the start when the end is missing. After: later.
 select
     a.activity_id,
     a.enrolment_id,

@@ -1,4 +1,5 @@
--- Which delivery counts, per lake table (and per project for monitoring). The register is not here: there the newest pull counts person by person.
+-- Which delivery counts, per lake table (and per project for monitoring).
+-- The register is not here: there the newest pull counts person by person.
 with carried as (
     select
         d.delivery_id,

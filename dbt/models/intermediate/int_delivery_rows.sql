@@ -119,18 +119,22 @@ judged as (
         coalesce(p.consents_register, false) as is_consented
     from {{ ref('int_register_rows_ranked') }} as r
     left join persons as p on r.participant_id = p.participant_id
+),
+
+fates as (
+    select
+        delivery_id,
+        lake_table,
+        project_code,
+        case
+            when not is_in_force then 'superseded'
+            when not is_matched then 'unmatched'
+            when not is_consented then 'withheld'
+            else 'landed'
+        end as row_fate
+    from judged
 )
 
-select
-    delivery_id,
-    lake_table,
-    project_code,
-    case
-        when not is_in_force then 'superseded'
-        when not is_matched then 'unmatched'
-        when not is_consented then 'withheld'
-        else 'landed'
-    end as row_fate,
-    count(*) as row_count
-from judged
-group by 1, 2, 3, 4
+select delivery_id, lake_table, project_code, row_fate, count(*) as row_count
+from fates
+group by delivery_id, lake_table, project_code, row_fate

@@ -25,9 +25,9 @@ covered as (
     select r.enrolment_id
     from in_register as r
     inner join {{ ref('int_register_periods') }} as a
-        on a.delivery_id = r.delivery_id and a.period = 'week' and a.running_number = r.start_week - 520
+        on r.delivery_id = a.delivery_id and a.period = 'week' and r.start_week - 520 = a.running_number
     inner join {{ ref('int_register_periods') }} as z
-        on z.delivery_id = r.delivery_id and z.period = 'week' and z.running_number = r.start_week - 1
+        on r.delivery_id = z.delivery_id and z.period = 'week' and r.start_week - 1 = z.running_number
     where z.ordinal - a.ordinal = 519
 ),
 

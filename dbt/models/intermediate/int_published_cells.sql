@@ -19,8 +19,13 @@ enrolled as (
 ),
 
 shares as (
-    select 'data_basis' as report_table, project_code, 'response_rate' as cell_key, cast(null as integer) as horizon_months,
-        answered as n, invited as denominator
+    select
+        'data_basis' as report_table,
+        project_code,
+        'response_rate' as cell_key,
+        cast(null as integer) as horizon_months,
+        answered as n,
+        invited as denominator
     from basis
     union all
     select 'data_basis', project_code, 'answered_of_recruited', null, answered, recruited
@@ -54,8 +59,13 @@ shares as (
     from {{ ref('activity_reach') }}
     union all
     -- Not a row of the report: courses are the upskilling activities without taster courses at a school.
-    select 'activity_reach', e.project_code, 'upskilling but Snusepraktik during', null,
-        count(distinct a.enrolment_id), count(distinct e.enrolment_id)
+    select
+        'activity_reach',
+        e.project_code,
+        'upskilling but Snusepraktik during',
+        null,
+        count(distinct a.enrolment_id),
+        count(distinct e.enrolment_id)
     from enrolled as e
     left join {{ ref('int_activities_completed') }} as a
         on
@@ -67,7 +77,11 @@ shares as (
 ),
 
 counts as (
-    select 'data_basis' as report_table, project_code, 'recruited' as cell_key, cast(null as integer) as horizon_months,
+    select
+        'data_basis' as report_table,
+        project_code,
+        'recruited' as cell_key,
+        cast(null as integer) as horizon_months,
         cast(recruited as double) as cell_value
     from basis
     union all
@@ -123,13 +137,21 @@ counts as (
     from enrolled
     group by project_code
     union all
-    select 'enrolments', project_code, 'median weeks from start to end', null,
-        {{ median_of('(end_date - start_date) / 7.0') }}
+    select
+        'enrolments',
+        project_code,
+        'median weeks from start to end',
+        null,
+        {{ median_of(days_between('start_date', 'end_date') ~ ' / 7.0') }}
     from enrolled
     group by project_code
     union all
-    select 'survey_responses', 'ALL', 'median months from start to sending', null,
-        {{ median_of('(r.sent_date - e.start_date) * 12 / 365.25') }}
+    select
+        'survey_responses',
+        'ALL',
+        'median months from start to sending',
+        null,
+        {{ median_of(days_between('e.start_date', 'r.sent_date') ~ ' * 12 / 365.25') }}
     from {{ ref('survey_responses') }} as r
     inner join {{ ref('enrolments') }} as e on r.enrolment_id = e.enrolment_id
     union all

@@ -1,4 +1,5 @@
--- Benefit spells of consenting persons from the pull that counts for them, with what the code means (nulls: a code the table does not know).
+-- Benefit spells of consenting persons from the pull that counts for them, with what the code means.
+-- A code that the table does not know has no status class.
 select
     s.participant_id,
     s.delivery_id,

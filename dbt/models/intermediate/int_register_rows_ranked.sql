@@ -1,4 +1,5 @@
--- Which pull counts for a person: rank 1 is the newest that contains them. Keys only; used by the accounts of every file and by the consented path.
+-- Which pull counts for a person: rank 1 is the newest that contains them.
+-- Keys only; used by the accounts of every file and by the consented path.
 select
     p.participant_id,
     p.delivery_id,

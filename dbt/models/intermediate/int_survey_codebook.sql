@@ -21,6 +21,16 @@ variables as (
     from in_force_rows
 ),
 
+options as (
+    select variable, 0 as answer_code
+    from in_force_rows
+    where question_type = 'multiple'
+    union
+    select variable, 1 as answer_code
+    from in_force_rows
+    where question_type = 'multiple'
+),
+
 codes as (
     select variable, answer_code, min(answer_label) as answer_label
     from in_force_rows
@@ -28,13 +38,10 @@ codes as (
     group by variable, answer_code
     union all
     -- 0 and 1 are codes of every option of a multiple-choice question, listed or not.
-    select m.variable, z.answer_code, cast(null as varchar) as answer_label
-    from (select distinct variable from in_force_rows where question_type = 'multiple') as m
-    cross join (select 0 as answer_code union all select 1 as answer_code) as z
-    where not exists (
-        select 1 from in_force_rows as r
-        where r.variable = m.variable and r.answer_code = z.answer_code
-    )
+    select o.variable, o.answer_code, cast(null as varchar) as answer_label
+    from options as o
+    left join in_force_rows as r on o.variable = r.variable and o.answer_code = r.answer_code
+    where r.variable is null
 )
 
 select

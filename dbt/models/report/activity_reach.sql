@@ -38,6 +38,12 @@ enrolled as (
     group by s.project_code
 ),
 
+periods as (
+    select 'during' as period
+    union all
+    select 'after' as period
+),
+
 grid as (
     select
         d.project_code,
@@ -49,7 +55,7 @@ grid as (
         d.denominator
     from enrolled as d
     cross join kinds as k
-    cross join (select 'during' as period union all select 'after' as period) as p
+    cross join periods as p
     left join reached as r
         on
             d.project_code = r.project_code

@@ -39,6 +39,8 @@ select
     category,
     horizon_months,
     status,
-    {{ share_columns('n', 'denominator', 'participations in the register with the background, observed at the horizon with a known code and still in the population') }},
+    {{ share_columns(
+        'n', 'denominator', 'participations in the register with the background, observed, with a known code and still in the population'
+    ) }},
     cast(sort_order as integer) as sort_order
 from grid

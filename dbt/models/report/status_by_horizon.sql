@@ -31,5 +31,5 @@ select
     project_code,
     horizon_months,
     status,
-    {{ share_columns('n', 'denominator', 'participations in the register, observed at the horizon with a known code and still in the population') }}
+    {{ share_columns('n', 'denominator', 'participations in the register, observed, with a known code and still in the population') }}
 from grid
