@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dagster_project.demonstration import pseudonym_key
-from dagster_project.settings import PROJECT_ROOT, Settings
+from dagster_project.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class NightResult:
 def instance_home(settings: Settings) -> Iterator[None]:
     """Point Dagster at the data folder's own instance while the block lasts."""
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT_ROOT / "dagster.yaml", settings.dagster_home / "dagster.yaml")
+    shutil.copyfile(Path(__file__).with_name("dagster.yaml"), settings.dagster_home / "dagster.yaml")
     before = os.environ.get("DAGSTER_HOME")
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     try:

@@ -25,7 +25,7 @@ from dagster_project.door.tables import Column, Kind, Table
 _CPR_RESPONDENT: Final = re.compile(
     r"(?<![0-9])(?:0?[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}(?![0-9])"
 )
-_ROWS_PER_CACHE: Final = 100_000
+_CACHED_CELLS: Final = 100_000
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Checked:
 
 
 NumberedRow = tuple[int, Sequence[str]]
+Fault = tuple[str | None, Reason]
 RowRule = Callable[[Mapping[str, object]], tuple[str, Reason] | None]
 
 
@@ -94,7 +95,7 @@ def check_rows(
         rule: one more judgement over a row's values; answers with the column's contract heading and the reason.
         unfit: rejections found elsewhere, by row number.
     """
-    readers = [(column, heading.positions.get(column.heading), _cell_reader(column, gate)) for column in table.columns]
+    cells_of_row = [_BoundColumn(column, heading, _cell_reader(column, gate)) for column in table.columns]
     accepted: dict[str, list[object]] = {column.field: [] for column in table.columns}
     row_numbers: list[int] = []
     rejections: list[Rejection] = []
@@ -103,33 +104,46 @@ def check_rows(
     for number, row in rows:
         total += 1
         values: dict[str, object] = {}
-        rejection: Rejection | None = None
         if delimited and any(row[len(heading.cells) :]):
-            rejection = Rejection(sheet, number, None, reasons.TOO_MANY_CELLS)
-        for column, position, read in readers if rejection is None else ():
-            text = row[position] if position is not None and position < len(row) else ""
-            value = read(text)
-            if isinstance(value, Reason):
-                name = None if position is None else heading.shown(position)
-                rejection = Rejection(sheet, number, name, value)
-                break
-            values[column.field] = value
-        if rejection is None and rule and (broken := rule(values)):
-            rejection = Rejection(sheet, number, heading.shown(heading.positions[broken[0]]), broken[1])
-        if rejection is None and unfit:
-            rejection = unfit.get(number)
-        if rejection is None and table.unique:
-            key = tuple(values[name] for name in table.unique)
-            if key in seen:
-                rejection = Rejection(sheet, number, None, reasons.SECOND_ROW)
-            seen.add(key)
+            fault: Fault | None = (None, reasons.TOO_MANY_CELLS)
+        else:
+            fault = _read_row(cells_of_row, row, values)
+        if not fault and rule and (broken := rule(values)):
+            fault = (heading.shown(heading.positions[broken[0]]), broken[1])
+        rejection = Rejection(sheet, number, *fault) if fault else (unfit or {}).get(number)
+        key = tuple(values.get(name) for name in table.unique)
+        if rejection is None and key in seen:
+            rejection = Rejection(sheet, number, None, reasons.SECOND_ROW)
         if rejection is not None:
             rejections.append(rejection)
             continue
+        if key:
+            seen.add(key)
         row_numbers.append(number)
         for name, value in values.items():
             accepted[name].append(value)
     return Checked(row_numbers, accepted, rejections, total)
+
+
+class _BoundColumn:
+    """A contract column in one file: where it stands, what it is called there, how it is read."""
+
+    def __init__(self, column: Column, heading: Heading, read: Callable[[str], object]) -> None:
+        self.field = column.field
+        self.position = heading.positions.get(column.heading)
+        self.shown = None if self.position is None else heading.shown(self.position)
+        self.read = read
+
+
+def _read_row(columns: Iterable[_BoundColumn], row: Sequence[str], values: dict[str, object]) -> Fault | None:
+    """Fill `values` by lake field; stop at the first column that cannot be read."""
+    for column in columns:
+        text = row[column.position] if column.position is not None and column.position < len(row) else ""
+        value = column.read(text)
+        if isinstance(value, Reason):
+            return column.shown, value
+        values[column.field] = value
+    return None
 
 
 def _cell_reader(column: Column, gate: Gate) -> Callable[[str], object]:
@@ -139,7 +153,7 @@ def _cell_reader(column: Column, gate: Gate) -> Callable[[str], object]:
 
     def read_cell(text: str) -> object:
         if text not in known:
-            if len(known) >= _ROWS_PER_CACHE:
+            if len(known) >= _CACHED_CELLS:
                 known.clear()
             known[text] = _blank_value(column) if cells.is_missing(text) else read(text)
         return known[text]

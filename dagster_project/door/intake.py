@@ -112,13 +112,15 @@ def take_in(
     records = {name: record for name, record in load_records(lake, source).items() if _has_tables(record, lake)}
     deliveries: list[Delivery] = []
     seen: set[str] = set()
+    refused: set[str] = set()
     for file in list_landing(landing, _SOURCES[source]):
         if file.extract_date is not None and file.extract_date > as_of:
             deliveries.append(_unread(file, LATER))
-        elif file.delivery_id in seen:
+        elif file.delivery_id in seen or (file.refusal and file.delivery_id in refused):
             deliveries.append(_unread(file, DUPLICATE))
         elif file.refusal or file.extract_date is None:
-            # Not seen: the same bytes under a better name are still to be read.
+            # Kept apart from `seen`: the same bytes under a better name are still to be read.
+            refused.add(file.delivery_id)
             deliveries.append(_unread(file, REFUSED, file.refusal or reasons.NO_DATE))
         else:
             seen.add(file.delivery_id)
@@ -156,6 +158,8 @@ def _read_once(
         return _from_record(replace(record, file_name=file.shown_name))
     forget(lake, file.delivery_id)
     try:
+        if file.path.stat().st_size > gate.limits.unpacked_bytes:
+            return _unread(file, REFUSED, reasons.TOO_LARGE)
         content = file.path.read_bytes()
         if hashlib.sha256(content).hexdigest() != file.sha256:
             return _unread(file, REFUSED, reasons.CHANGED)

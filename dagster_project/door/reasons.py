@@ -77,7 +77,7 @@ CODE_NOT_IN_CODEBOOK = Reason(
 
 def not_in_list(words: Iterable[str]) -> Reason:
     """The cell is not one of a closed list's words."""
-    allowed = ", ".join(words)
+    allowed = ", ".join(word.capitalize() for word in words)
     return Reason(f"Not one of the allowed values: {allowed}.", f"Ikke en af de tilladte værdier: {allowed}.")
 
 

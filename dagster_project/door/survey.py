@@ -135,7 +135,7 @@ def judge_answers(
         headings: each variable's heading as in the answers file.
         sheet: the sheet the answers stood in.
     """
-    outside = {} if codebook is None else _codes_outside(answers, codebook, list(headings))
+    outside = {} if codebook is None else _codes_outside(answers, codebook)
     rejections: list[Rejection] = []
     answered: set[str] = set()
     for number, respondent in rows.select("row_number", "respondent_id").sort("row_number").iter_rows():
@@ -149,16 +149,17 @@ def judge_answers(
     return rejections
 
 
-def _codes_outside(answers: pl.DataFrame, codebook: pl.DataFrame, order: Sequence[str]) -> dict[int, str]:
-    """Row number to the first variable, in the file's order, whose code the codebook does not have."""
+def _codes_outside(answers: pl.DataFrame, codebook: pl.DataFrame) -> dict[int, str]:
+    """Row number to the first variable, in the codebook's order, whose code the codebook does not have."""
     legal = legal_codes(codebook)
     filled = answers.filter(pl.col("raw_value").is_not_null() & pl.col("variable").is_in(list(legal)))
     pairs = filled.select("variable", "raw_value").unique()
     outside = [pair for pair in pairs.iter_rows() if cells.integer_of(pair[1]) not in legal[pair[0]]]
     wrong = pl.DataFrame(outside, schema={"variable": pl.String, "raw_value": pl.String}, orient="row")
     found = filled.join(wrong, on=["variable", "raw_value"]).select("row_number", "variable").rows()
+    order = {variable: place for place, variable in enumerate(legal)}
     # Backwards, so that the first variable of a row is the one that stays.
-    return dict(sorted(found, key=lambda item: order.index(item[1]), reverse=True))
+    return dict(sorted(found, key=lambda item: order[item[1]], reverse=True))
 
 
 def legal_codes(codebook: pl.DataFrame) -> dict[str, set[int]]:

@@ -574,7 +574,7 @@ def dressed(day: str = "%d-%m-%Y", blank: str = "", dashed: bool = True) -> list
     """The two declarations of SAME as text."""
     rows = []
     for key, *others in SAME:
-        cells = [c.strftime(day) if isinstance(c, date) else blank if c is None else c for c in others]
+        cells = [c.strftime(day) if isinstance(c, date) else blank if c is None else str(c) for c in others]
         rows.append([key if dashed else key.replace("-", ""), *cells])
     return rows
 

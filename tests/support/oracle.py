@@ -151,12 +151,14 @@ def judge_rows(file: Seen, codebook: Codebook | None = None) -> None:
         earlier: set[tuple[Any, ...]] = set()
         for row in table.rows:
             identity = tuple(row.values[key] for key in IDENTITY.get(table.name, ()))
+            outside = codebook.outside(row) if codebook is not None else []
+            bad = [*outside]
             if row.bad is not None and not is_unjudged(row.bad[0], table, codebook):
-                file.rejected[id(row)] = table.headings[row.bad[0]]
+                bad.append(row.bad[0])
+            if bad:
+                file.rejected[id(row)] = table.headings[bad[0]] if len(bad) == 1 else ANY  # of several, any one is told
             elif identity and identity in earlier:
                 file.rejected[id(row)] = ANY
-            elif codebook is not None and (outside := codebook.first_outside(row)):
-                file.rejected[id(row)] = table.headings[outside]
             else:
                 earlier.add(identity)
     count = len(file.rejected)
@@ -190,13 +192,11 @@ class Codebook:
         codes = {code for name, code in self.labels if name == variable}
         return codes | {0, 1} if self.variables[variable]["type"] == "multiple" else codes
 
-    def first_outside(self, row: Row) -> str | None:
-        """The first variable whose code the codebook does not know."""
-        for variable, facts in self.variables.items():
-            code = row.values.get(variable)
-            if facts["type"] != "free_text" and code is not None and code not in self.legal(variable):
-                return variable
-        return None
+    def outside(self, row: Row) -> list[str]:
+        """The variables of the row whose code the codebook does not know."""
+        judged = [variable for variable, facts in self.variables.items() if facts["type"] != "free_text"]
+        codes = {variable: row.values.get(variable) for variable in judged}
+        return [name for name, code in codes.items() if code is not None and code not in self.legal(name)]
 
 
 def codebook_in_force(seen: list[Seen]) -> Codebook | None:

@@ -12,3 +12,4 @@ from {{ ref('stg_register__benefit_spells') }} as s
 inner join {{ ref('int_register_persons') }} as p
     on s.participant_id = p.participant_id and s.delivery_id = p.delivery_id
 left join {{ ref('benefit_codes') }} as b on s.benefit_code = b.benefit_code
+where s.participant_id in (select c.participant_id from {{ ref('int_enrolments_consenting_register') }} as c)

@@ -10,3 +10,4 @@ from {{ ref('stg_register__industry_spells') }} as s
 inner join {{ ref('int_register_persons') }} as p
     on s.participant_id = p.participant_id and s.delivery_id = p.delivery_id
 left join {{ ref('industry_divisions') }} as d on substr(s.industry_code, 1, 2) = d.division
+where s.participant_id in (select c.participant_id from {{ ref('int_enrolments_consenting_register') }} as c)

@@ -1,8 +1,9 @@
 -- Every respondent with answers x every variable of the codebook except free text, with the routing judged.
 with respondents as (
-    select respondent_id, enrolment_id, project_code, disposition, answers_delivery_id, answers_row_number
-    from {{ ref('int_survey_responses') }}
-    where answers_delivery_id is not null
+    select r.respondent_id, r.enrolment_id, r.project_code, r.disposition, r.answers_delivery_id, r.answers_row_number
+    from {{ ref('int_enrolments_consenting_survey') }} as e
+    inner join {{ ref('int_survey_responses') }} as r on e.enrolment_id = r.enrolment_id
+    where r.answers_delivery_id is not null
 ),
 
 -- Codes only: the text of a free answer does not pass this point.

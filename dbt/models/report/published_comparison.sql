@@ -68,6 +68,8 @@ computed as (
         max(case when o.sought_first = 1 and o.operation not in ('ordering', 'increasing', 'count') then o.denominator end) as denominator,
         case
             when not bool_and(o.is_complete) then null
+            -- An order with a share of nobody in it can not be told.
+            when max(o.operation) in ('ordering', 'increasing') and count(*) > count(o.group_value) then null
             when max(o.operation) in ('ordering', 'increasing') then max(case when h.holds then 1.0 when not h.holds then 0.0 end)
             else max(case when o.sought_first = 1 then o.group_value end)
         end as computed

@@ -15,7 +15,7 @@ from dagster_project.door.checking import Gate
 from dagster_project.door.intake import LAKE_TABLES, SOURCES, Limits
 from dagster_project.door.lake import LEDGER_SCHEMAS, SCHEMAS
 from dagster_project.door.pseudonym import participant_id
-from dagster_project.door.reading import Reading
+from dagster_project.door.reading import Reading, read_delivery
 from dagster_project.door.tables import Source, Table
 from tests.unit.door.deliveries import (
     ACTIVITIES,
@@ -289,6 +289,14 @@ def test_no_bytes_make_a_night_fail(house: House, source: str, extension: str) -
     assert {delivery.verdict for delivery in house.take_in(source).deliveries} <= {"refused", "duplicate"}
 
 
+def test_a_file_too_large_for_the_limits_is_not_even_opened(house: House, reads: list[str]) -> None:
+    house.limits = Limits(unpacked_bytes=10)
+    house.put("consent", "samtykke_2021-01-01.csv", csv_bytes(CONSENT))
+    (delivery,) = house.take_in("consent").deliveries
+    assert (delivery.verdict, reads) == ("refused", [])
+    assert "larger" in (delivery.reason or "")
+
+
 def test_an_unforeseen_error_shows_its_class_only_and_is_tried_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -346,8 +354,15 @@ def test_the_same_bytes_count_once_a_date(house: House) -> None:
 def test_a_badly_named_copy_does_not_stand_in_the_way(house: House) -> None:
     house.put("monitoring", "MA_2021-01-01.csv", csv_bytes(PARTICIPANTS))
     house.put("monitoring", "deltagere_2021-01-01.csv", csv_bytes(PARTICIPANTS))
+    house.put("monitoring", "NA_2021-01-01.csv", csv_bytes(PARTICIPANTS))
+    house.put("monitoring", "zz_2021-01-01.csv", csv_bytes(PARTICIPANTS))
     house.take_in("monitoring")
-    assert verdicts(house) == [("MA_2021-01-01.csv", "refused"), ("deltagere_2021-01-01.csv", "read")]
+    assert verdicts(house) == [
+        ("MA_2021-01-01.csv", "refused"),
+        ("NA_2021-01-01.csv", "duplicate"),
+        ("deltagere_2021-01-01.csv", "read"),
+        ("zz_2021-01-01.csv", "duplicate"),
+    ]
 
 
 # ---- what is read again ----------------------------------------------------------------------------------------------
@@ -357,7 +372,7 @@ def test_a_badly_named_copy_does_not_stand_in_the_way(house: House) -> None:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The delivery ids that were opened, in order."""
     opened: list[str] = []
-    read = door.read_delivery
+    read = read_delivery
 
     def counting(
         content: bytes, file_format: str, source: Source, table: Table | None, gate: Gate, delivery_id: str

@@ -56,7 +56,11 @@ def test_an_unclosed_quotation_mark_swallows_no_rows() -> None:
 
 
 def test_a_workbook_gives_every_sheet_with_the_rows_where_a_person_sees_them() -> None:
-    sheets = {"Første": [[], ["", "a"], ["", 1.0, 2.5, True, date(2020, 1, 2)]], "Tomt": [], "Anden": [["x"]]}
+    sheets: dict[str, Rows] = {
+        "Første": [[], ["", "a"], ["", 1.0, 2.5, True, date(2020, 1, 2)]],
+        "Tomt": [],
+        "Anden": [["x"]],
+    }
     grids = list(read_grids(xlsx_bytes(sheets), "xlsx", Limits()))
     assert [grid.sheet for grid in grids] == ["Første", "Tomt", "Anden"]
     assert [list(row) for row in grids[0].rows][1:] == [["", "a", "", "", ""], ["", "1", "2.5", "1", "2020-01-02"]]
@@ -89,6 +93,10 @@ def test_parquet_cells_mean_what_text_cells_mean() -> None:
 def test_moments_with_a_zone_are_read_as_their_clock_shows() -> None:
     moments = pl.Series("m", [datetime(2020, 1, 1, 0, 30)]).dt.replace_time_zone("Europe/Copenhagen")
     assert first_grid(parquet_bytes(moments.to_frame()), "parquet")[1] == ["2020-01-01 00:30:00.000000"]
+
+
+def test_columns_named_like_positions_keep_their_place() -> None:
+    assert first_grid(parquet_bytes(pl.DataFrame({"1": ["a"], "0": ["b"]})), "parquet") == [["1", "0"], ["a", "b"]]
 
 
 def test_nested_columns_are_refused() -> None:

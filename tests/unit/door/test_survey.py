@@ -143,6 +143,19 @@ def test_too_many_codes_outside_the_codebook_refuse_the_answers_for_the_night(ho
     assert verdicts(house)["besvarelser_2021-01-01.csv"] == "read"
 
 
+def test_refused_answers_list_every_row_that_was_rejected(house: House) -> None:
+    bad = [[f"R{number}", "i går", "1", "", ""] for number in range(3)]
+    deliver(house, "besvarelser", answers(*bad, ["R9", "05-09-2020", "1", "", ""], ["R9", "05-09-2020", "1", "", ""]))
+    house.take_in("survey")
+    assert verdicts(house) == {"besvarelser_2021-01-01.csv": "refused"}
+    assert house.rejected("survey") == [
+        (None, 2, "Besvaret"),
+        (None, 3, "Besvaret"),
+        (None, 4, "Besvaret"),
+        (None, 6, None),
+    ]
+
+
 def test_a_variable_in_two_columns_refuses_the_answers(house: House) -> None:
     deliver(
         house, "besvarelser", answers(["R1", "05-09-2020", "1", "2"], heading=("Respondent", "Besvaret", "q1", " Q1"))
