@@ -1,4 +1,5 @@
-"""How much a night costs beside a bare `dbt build` of the same models on the same lake: pairs run in turn, medians and ratio.
+"""How much a night costs beside a bare `dbt build` of the same models on the same lake: pairs run in turn, medians
+and ratio.
 
     python -m benchmarks.nightly [pairs]
 
@@ -61,7 +62,7 @@ def main(pairs: int) -> None:
     table = "\n".join(
         [
             BEGIN,
-            f"Measured {date.today()}, Python {platform.python_version()}, {os.cpu_count()} cores, {pairs} pairs in turn, "
+            f"Measured {date.today()}, Python {platform.python_version()}, {os.cpu_count()} cores, {pairs} pairs, "
             "the demonstration's deliveries.",
             "",
             "| | median | least | most |",

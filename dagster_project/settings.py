@@ -49,8 +49,12 @@ class Settings:
             SettingsError: when a variable cannot be understood.
         """
         defaults = Limits()
+        data_dir = Path(environ.get("NEDSLAG_DATA_DIR") or "data").expanduser().absolute()
+        if "," in str(data_dir):
+            # DuckDB takes its search path, where the lake lies, as a list.
+            raise SettingsError(f"NEDSLAG_DATA_DIR may not hold a comma: {data_dir}. Choose another folder name.")
         return cls(
-            data_dir=Path(environ.get("NEDSLAG_DATA_DIR") or "data").expanduser().absolute(),
+            data_dir=data_dir,
             fixed_as_of=_iso_date(environ, "NEDSLAG_AS_OF"),
             pseudonym_key=environ.get("NEDSLAG_PSEUDONYM_KEY") or None,
             expectations_dir=Path(environ["NEDSLAG_EXPECTATIONS_DIR"]).expanduser().absolute()

@@ -258,7 +258,7 @@ class World:
         self.seen = look_at_files(population)
         self.in_force = monitoring_in_force(self.seen)
         self.codebook = codebook_in_force(self.seen)
-        self.consent_log = self._rows("declarations")
+        self.consent_log = self.rows_in_force("declarations")
         self.participations: dict[tuple[str, str], list[Record]] = defaultdict(list)
         for (_, table), rows in self.in_force.items():
             for _, row in rows if table == "participants" else ():
@@ -270,7 +270,7 @@ class World:
         self.enrolments = [self._enrolment(values) for own in self.participations.values() for values in own]
         self._invite()
 
-    def _rows(self, kind: str) -> list[Row]:
+    def rows_in_force(self, kind: str) -> list[Row]:
         file = newest(self.seen, kind)
         return [] if file is None else file.accepted(kind)
 
@@ -364,10 +364,10 @@ class World:
     def _invite(self) -> None:
         """Match invitations with participations; answers follow their invitation."""
         self.by_id = {enrolment["enrolment_id"]: enrolment for enrolment in self.enrolments}
-        answers = {row.values["respondent"]: row for row in self._rows("answers")}
+        answers = {row.values["respondent"]: row for row in self.rows_in_force("answers")}
         self.responses: list[Record] = []
         self.answer_rows: list[tuple[Record, Row]] = []
-        for row in self._rows("invitations"):
+        for row in self.rows_in_force("invitations"):
             values = row.values
             enrolment = self.enrolment_at(values["cpr"], values["project"], values["sent"])
             if enrolment is None or not enrolment["consents_survey"]:
@@ -649,7 +649,7 @@ def survey_answers(world: World) -> list[Record]:
 
 
 def planned_participants(world: World) -> dict[str, float | None]:
-    rows = [row.values for row in world._rows("indicators") if row.values["indicator"] == PLANNED]
+    rows = [row.values for row in world.rows_in_force("indicators") if row.values["indicator"] == PLANNED]
     return {row["project"]: row["target"] for row in rows}
 
 
@@ -831,7 +831,7 @@ def project_results(world: World) -> list[Record]:
         if row["status"] == "employment" and row["horizon_months"] == 12
     }
     rows = []
-    for row in world._rows("indicators"):
+    for row in world.rows_in_force("indicators"):
         values = row.values
         register = employed[values["project"]]
         rows.append(
@@ -856,7 +856,7 @@ def account(world: World) -> Counter[tuple[str, str | None]]:
     """Give every accepted row of every good file its fate; returns the unmatched rows by source and project."""
     unmatched: Counter[tuple[str, str | None]] = Counter()
     standing = {id(row) for rows in world.in_force.values() for _, row in rows}
-    invitations = {row.values["respondent"]: row.values for row in world._rows("invitations")}
+    invitations = {row.values["respondent"]: row.values for row in world.rows_in_force("invitations")}
     whole = {
         id(file)
         for kind in ("declarations", "invitations", "answers", "codebook", "indicators")
@@ -952,6 +952,15 @@ def unmatched(world: World) -> list[Record]:
 # -- everything ------------------------------------------------------------------------------------------------
 
 
+def _is_empty(row: Record) -> bool:
+    return bool(row["n"] == 0)
+
+
+def _is_rare(row: Record) -> bool:
+    """A zero of a category that no figure prints: the grid may hold it or not."""
+    return _is_empty(row) and row["category"] in ("unknown", "under 50")
+
+
 def expected_tables(population: Population, reference: Reference) -> dict[str, Expected]:
     """`schema.table` -> what it must hold."""
     world = World(population, reference)
@@ -959,8 +968,6 @@ def expected_tables(population: Population, reference: Reference) -> dict[str, E
         key for key in (world.enrolments[0] if world.enrolments else {}) if key not in ("cpr", "person")
     ]
     enrolments = [{key: row[key] for key in enrolment_columns} for row in world.enrolments]
-    rare = lambda row: row["n"] == 0 and row["category"] in ("unknown", "under 50")  # noqa: E731
-    empty = lambda row: row["n"] == 0  # noqa: E731
     activity_key = ("enrolment_id", "activity_date", "activity_name", "hours", "mode", "activity_status")
     return {
         "marts.projects": Expected(("project_code",), projects(world)),
@@ -974,17 +981,17 @@ def expected_tables(population: Population, reference: Reference) -> dict[str, E
         "marts.survey_answers": Expected(("respondent_id", "variable"), survey_answers(world)),
         "report.data_basis": Expected(("project_code",), data_basis(world)),
         "report.participant_profile": Expected(
-            ("project_code", "dimension", "category"), participant_profile(world), rare
+            ("project_code", "dimension", "category"), participant_profile(world), _is_rare
         ),
         "report.recruitment": Expected(("project_code",), recruitment(world)),
         "report.status_by_horizon": Expected(("project_code", "horizon_months", "status"), status_by_horizon(world)),
         "report.status_by_background": Expected(
-            ("dimension", "category", "horizon_months", "status"), status_by_background(world), rare
+            ("dimension", "category", "horizon_months", "status"), status_by_background(world), _is_rare
         ),
         "report.industry_change": Expected(("project_code", "horizon_months"), industry_change(world)),
         "report.survey_distribution": Expected(("project_code", "variable", "answer_code"), survey_distribution(world)),
         "report.activity_reach": Expected(
-            ("project_code", "core_element", "activity_name", "period"), activity_reach(world), empty
+            ("project_code", "core_element", "activity_name", "period"), activity_reach(world), _is_empty
         ),
         "report.project_results": Expected(("project_code", "indicator"), project_results(world)),
         "ops.deliveries": Expected(("source", "file_name"), deliveries(world)),

@@ -32,6 +32,11 @@ def test_the_as_of_date_is_iso() -> None:
         Settings.from_environment({"NEDSLAG_AS_OF": "31-08-2021"})
 
 
+def test_a_comma_in_the_folder_is_told_at_once() -> None:
+    with pytest.raises(SettingsError, match="comma"):
+        Settings.from_environment({"NEDSLAG_DATA_DIR": "/tmp/a, b"})
+
+
 def test_limits_are_settable() -> None:
     settings = Settings.from_environment({"NEDSLAG_MAX_REJECTED_PCT": "10", "NEDSLAG_MIN_REJECTED_ROWS": "7"})
     assert settings.limits.max_rejected_share == pytest.approx(0.1)

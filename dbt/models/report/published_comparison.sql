@@ -119,6 +119,5 @@ select
     end as agrees,
     classification,
     explanation,
-    cast(denominator as bigint) as published_denominator,
-    note
+    cast(denominator as bigint) as published_denominator
 from rounded

@@ -1,0 +1,54 @@
+"""The rules of the definitions as dbt unit tests, and every data test, on a lake into which nothing has been
+delivered.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from dagster_project import records
+from dagster_project.door.intake import SOURCES, prepare_lake, take_in
+from dagster_project.manifest import DBT
+from dagster_project.settings import Settings
+
+
+def test_every_rule_holds_and_an_empty_lake_builds(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "nothing delivered's")
+    prepare_lake(settings.lake)
+    records.prepare(settings.lake)
+    night = {
+        "run_id": ["none"],
+        "as_of": [date(2021, 9, 1)],
+        "started_at": [datetime(2021, 9, 1)],
+        "demonstration": [False],
+    }
+    pl.DataFrame(night).write_parquet(settings.lake / "ledger" / "night.parquet")
+    for source in SOURCES:
+        take_in(
+            source,
+            landing=settings.landing,
+            lake=settings.lake,
+            as_of=date(2021, 9, 1),
+            pseudonym_key="key",
+            projects=frozenset({"MA"}),
+            limits=settings.limits,
+        )
+    settings.warehouse.parent.mkdir(parents=True)
+    build = subprocess.run(
+        [str(DBT), "build", "--project-dir", str(settings.dbt_project)],
+        env={**os.environ, **settings.dbt_environment()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert build.returncode == 0, build.stdout[-4000:]
+    results = json.loads((settings.dbt_target / "run_results.json").read_bytes())["results"]
+    unit_tests = [result for result in results if result["unique_id"].startswith("unit_test.")]
+    assert len(unit_tests) >= 25
+    assert {result["status"] for result in unit_tests} == {"pass"}
