@@ -39,7 +39,7 @@ def prepare_manifest(settings: Settings) -> Path:
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
     settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    column_metadata_cache(settings).unlink(missing_ok=True)
+    lineage_cache(settings).unlink(missing_ok=True)
     parse = subprocess.run(
         [str(DBT), "--quiet", "parse", "--project-dir", str(settings.dbt_project)],
         env={**os.environ, **settings.dbt_environment()},
@@ -53,9 +53,9 @@ def prepare_manifest(settings: Settings) -> Path:
     return manifest
 
 
-def column_metadata_cache(settings: Settings) -> Path:
-    """Where the columns' schemas and lineage are kept while the manifest stays the same."""
-    return settings.dbt_target / "column_metadata.json"
+def lineage_cache(settings: Settings) -> Path:
+    """Where the column lineage is kept while the manifest stays the same."""
+    return settings.dbt_target / "lineage.json"
 
 
 def load_manifest(settings: Settings) -> Mapping[str, Any]:

@@ -10,9 +10,9 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from dagster_project import records
-from dagster_project.column_metadata import stream_with_column_metadata
+from dagster_project.column_metadata import table_metadata
 from dagster_project.integrity import dbt_test_records
-from dagster_project.manifest import column_metadata_cache
+from dagster_project.manifest import lineage_cache, load_manifest
 from dagster_project.settings import Settings
 from dagster_project.translator import NedslagTranslator
 
@@ -38,11 +38,32 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         (settings.dbt_target / "run_results.json").unlink(missing_ok=True)
         # The suites' library takes seconds to import; it loads while dbt works in its own process.
         threading.Thread(target=importlib.import_module, args=("great_expectations",), daemon=True).start()
+        events: list[Any] = []
+        failure: Exception | None = None
         try:
-            invocation = dbt.cli(list(BUILD), context=context, target_path=settings.dbt_target)
-            yield from stream_with_column_metadata(invocation, column_metadata_cache(settings))
-        finally:
-            # Also when a test stops the night: the record says which.
-            records.write_checks(settings.lake, context.run_id, dbt_test_records(settings.dbt_target, context.run_id))
+            # All of it before the first is passed on: the file can be looked into only when dbt has left it.
+            events.extend(dbt.cli(list(BUILD), context=context, target_path=settings.dbt_target).stream())
+        except Exception as error:
+            failure = error
+        # Also when a test stops the night: the record says which, and what was built is shown.
+        records.write_checks(settings.lake, context.run_id, dbt_test_records(settings.dbt_target, context.run_id))
+        yield from _with_table_metadata(events, settings)
+        if failure:
+            raise failure
 
     return warehouse
+
+
+def _with_table_metadata(events: list[Any], settings: Settings) -> Iterator[Any]:
+    if not settings.warehouse.exists():
+        return
+    known = table_metadata(
+        warehouse=settings.warehouse,
+        target=settings.dbt_target,
+        manifest=load_manifest(settings),
+        cache=lineage_cache(settings),
+        translator=NedslagTranslator(),
+    )
+    for event in events:
+        unique_id = str(event.metadata["unique_id"].value) if isinstance(event, dg.Output) else ""
+        yield event.with_metadata({**event.metadata, **known[unique_id]}) if unique_id in known else event
