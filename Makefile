@@ -24,7 +24,7 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt/models dbt/tests
+	$(BIN)/sqlfluff lint --processes 1 --disable-progress-bar dbt/models dbt/tests
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .

@@ -106,7 +106,7 @@ def _result(findings: list[Finding]) -> dg.AssetCheckResult:
 def breach_words(finding: Finding) -> str:
     """A breach in one sentence, with its line and the reason for the line."""
     side = "below" if finding.threshold.minimum is not None else "above"
-    observed = "nothing" if finding.observed is None else f"{finding.observed:.1f}"
+    observed = "nothing" if finding.observed is None else f"{finding.observed:.4g}"
     name = finding.expectation.name.replace("_", " ")
     return f"{finding.subject}: {name} {observed} is {side} {finding.threshold.limit:g} ({finding.threshold.reason})"
 
@@ -117,7 +117,7 @@ def _figure(finding: Finding) -> Any:
 
 def _table(findings: list[Finding]) -> str:
     lines = [
-        f"| {finding.subject} | {'' if finding.observed is None else f'{finding.observed:.1f}'} | "
+        f"| {finding.subject} | {'' if finding.observed is None else f'{finding.observed:.4g}'} | "
         f"{'at least' if finding.threshold.minimum is not None else 'at most'} {finding.threshold.limit:g} | "
         f"{'passed' if finding.success else finding.threshold.severity} | {finding.threshold.reason} |"
         for finding in findings

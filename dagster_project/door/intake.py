@@ -7,6 +7,7 @@ a file is read (`reading`) and what a night does with the lake (dbt). Nothing a 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -134,6 +135,7 @@ def take_in(
     records = load_records(lake, source)
     if source == "survey":
         deliveries = _judge_answers(deliveries, records, lake, limits)
+    deliveries = _in_units(deliveries, source)
     _write_ledger(lake, source, deliveries)
     lake_files.remove_stale(lake, source, {name for name, record in records.items() if record.refusal is None})
     counted = [delivery for delivery in deliveries if delivery.verdict == READ]
@@ -223,7 +225,7 @@ def _unread(file: LandedFile, verdict: str, reason: Reason | None = None) -> Del
         delivery_id=file.delivery_id,
         source=file.source,
         table_group=file.table_group,
-        delivery_unit=_unit(file.source, file.table_group, file.extract_date, file.delivery_id),
+        delivery_unit=file.delivery_id,
         file_name=file.shown_name,
         extract_date=file.extract_date,
         sha256=file.sha256,
@@ -243,7 +245,7 @@ def _from_record(record: ReadRecord) -> Delivery:
         delivery_id=record.delivery_id,
         source=record.source,
         table_group=record.table_group,
-        delivery_unit=_unit(record.source, record.table_group, record.extract_date, record.delivery_id),
+        delivery_unit=record.delivery_id,
         file_name=record.file_name,
         extract_date=record.extract_date,
         sha256=record.sha256,
@@ -280,10 +282,32 @@ def _purged(record: ReadRecord, as_of: date, gate: Gate) -> Delivery:
     return delivery
 
 
-def _unit(source: str, table_group: str, extract_date: date | None, delivery_id: str) -> str:
-    """Separate files of one date are one delivery in a source that also comes as workbooks."""
-    parts = {table.group for table in _SOURCES[source].tables if table.sheet}
-    return f"{source}-{extract_date}-files" if extract_date and table_group in parts else delivery_id
+def _in_units(deliveries: list[Delivery], source: str) -> list[Delivery]:
+    """The deliveries with their units: separate files of one date are one, in a source that also comes as workbooks.
+
+    Where a table stands twice on a date, several sets came: the files are told apart by their names without the
+    table's word.
+    """
+    marks = {table.group: table.mark or "" for table in _SOURCES[source].tables if table.sheet}
+    parts = [item for item in deliveries if item.table_group in marks and item.verdict in (READ, REFUSED)]
+    tables_by_date = Counter((item.extract_date, item.table_group) for item in parts)
+    several = {day for (day, _), files in tables_by_date.items() if files > 1}
+
+    def placed(item: Delivery) -> Delivery:
+        if item.table_group not in marks or item.extract_date is None:
+            return item
+        mark = marks[item.table_group] if item.extract_date in several else None
+        return replace(item, delivery_unit=_files_unit(item, mark))
+
+    return [placed(item) for item in deliveries]
+
+
+def _files_unit(delivery: Delivery, mark: str | None) -> str:
+    unit = f"{delivery.source}-{delivery.extract_date}-files"
+    if mark is None:
+        return unit
+    stem = delivery.file_name.casefold().replace(mark, "")
+    return f"{unit}-{hashlib.sha256(stem.encode('utf-8')).hexdigest()[:12]}"
 
 
 # ---- the survey's nightly judgement ----------------------------------------------------------------------------------

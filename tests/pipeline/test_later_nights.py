@@ -54,7 +54,7 @@ def test_a_threshold_of_severity_error_publishes_nothing(after_first_night: Copy
     in_force = (product.data_dir / "marts").resolve()
     outcome = product.run("nightly", NEDSLAG_EXPECTATIONS_DIR=str(strict))
     assert outcome.returncode == 1
-    assert "3F-S: register coverage 36.4 is below 50" in outcome.stderr
+    assert "3F-S: register coverage 36.36 is below 50" in outcome.stderr
     assert "Nothing was published" in outcome.stderr
     assert (product.data_dir / "marts").resolve() == in_force
     assert product.run("nightly").returncode == 0

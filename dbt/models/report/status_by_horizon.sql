@@ -3,7 +3,7 @@ with counted as (
         s.project_code,
         h.horizon_months,
         coalesce(h.status, 'not_observed') as status,
-        count(*) as n
+        count(h.enrolment_id) as n
     from {{ ref('status_at_horizon') }} as h
     inner join {{ ref('int_report_scopes') }} as s on h.project_code = s.member_project_code
     group by s.project_code, h.horizon_months, coalesce(h.status, 'not_observed')

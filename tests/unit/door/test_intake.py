@@ -223,6 +223,18 @@ def test_the_threshold_can_be_set(house: House) -> None:
     assert verdicts(house) == [("deltagere_2021-01-01.csv", "refused")]
 
 
+def test_two_sets_of_separate_files_on_one_date_are_two_units(house: House) -> None:
+    """Otherwise one project's activities would stand for another's that are missing."""
+    for number, project in enumerate(("MA", "FTF")):
+        rows = [PARTICIPANT_HEADING, participant(number, Projekt=project)]
+        house.put("monitoring", f"{project}_deltagere_2021-01-01.csv", csv_bytes(rows))
+    house.put("monitoring", "FTF_aktiviteter_2021-01-01.csv", csv_bytes(ACTIVITIES))
+    house.take_in("monitoring")
+    units = dict(house.ledger("deliveries", "monitoring").select("file_name", "delivery_unit").rows())
+    assert units["FTF_deltagere_2021-01-01.csv"] == units["FTF_aktiviteter_2021-01-01.csv"]
+    assert units["MA_deltagere_2021-01-01.csv"] != units["FTF_deltagere_2021-01-01.csv"]
+
+
 # ---- refused files ---------------------------------------------------------------------------------------------------
 
 
