@@ -19,6 +19,9 @@ from dagster_project.translator import NedslagTranslator
 # Unit tests speak about the code, not about tonight's data; they run in the test suite.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 
+# dbt's words stand in the night's log already; a file of its own at debug level costs a tenth of the build.
+_NO_SECOND_LOG = ("--log-level-file", "none")
+
 
 def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
     """Every seed, model and data test of the dbt project."""
@@ -42,7 +45,8 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         failure: Exception | None = None
         try:
             # All of it before the first is passed on: the file can be looked into only when dbt has left it.
-            events.extend(dbt.cli(list(BUILD), context=context, target_path=settings.dbt_target).stream())
+            invocation = dbt.cli([*_NO_SECOND_LOG, *BUILD], context=context, target_path=settings.dbt_target)
+            events.extend(invocation.stream())
         except Exception as error:
             failure = error
         # Also when a test stops the night: the record says which, and what was built is shown.
