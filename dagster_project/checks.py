@@ -5,7 +5,6 @@ anything, nothing is published.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import dagster as dg
 import duckdb
@@ -97,7 +96,11 @@ def _result(findings: list[Finding]) -> dg.AssetCheckResult:
         description="; ".join(breach_words(finding) for finding in breaches)
         or "Every subject is within its threshold.",
         metadata={
-            **{finding.subject: _figure(finding) for finding in findings if finding.observed is not None},
+            **{
+                finding.subject: dg.MetadataValue.float(finding.observed)
+                for finding in findings
+                if finding.observed is not None
+            },
             "findings": dg.MetadataValue.md(_table(findings)),
         },
     )
@@ -106,20 +109,16 @@ def _result(findings: list[Finding]) -> dg.AssetCheckResult:
 def breach_words(finding: Finding) -> str:
     """A breach in one sentence, with its line and the reason for the line."""
     side = "below" if finding.threshold.minimum is not None else "above"
-    observed = "nothing" if finding.observed is None else f"{finding.observed:.4g}"
     name = finding.expectation.name.replace("_", " ")
-    return f"{finding.subject}: {name} {observed} is {side} {finding.threshold.limit:g} ({finding.threshold.reason})"
-
-
-def _figure(finding: Finding) -> Any:
-    return dg.MetadataValue.float(float(finding.observed or 0.0))
+    return (
+        f"{finding.subject}: {name} {finding.shown} is {side} {finding.threshold.limit:g} ({finding.threshold.reason})"
+    )
 
 
 def _table(findings: list[Finding]) -> str:
     lines = [
-        f"| {finding.subject} | {'' if finding.observed is None else f'{finding.observed:.4g}'} | "
-        f"{'at least' if finding.threshold.minimum is not None else 'at most'} {finding.threshold.limit:g} | "
-        f"{'passed' if finding.success else finding.threshold.severity} | {finding.threshold.reason} |"
+        f"| {finding.subject} | {finding.shown} | {finding.threshold.words} | {finding.outcome} "
+        f"| {finding.threshold.reason} |"
         for finding in findings
     ]
     return "\n".join(["| subject | observed | threshold | result | reason |", "|---|---|---|---|---|", *lines])

@@ -32,6 +32,7 @@ class Settings:
         fixed_as_of: the day the run speaks for, or None for today in Denmark.
         pseudonym_key: the secret of the pseudonym, or None when it was not given.
         limits: how large and how faulty a file may be before it is refused.
+        postgres_url: where a copy for BI tools is asked for; not published to yet, which a run says aloud.
         expectations_dir: another folder of suites and thresholds than the project's own.
     """
 
@@ -39,6 +40,7 @@ class Settings:
     fixed_as_of: date | None = None
     pseudonym_key: str | None = field(default=None, repr=False)
     limits: Limits = field(default_factory=Limits)
+    postgres_url: str | None = field(default=None, repr=False)
     expectations_dir: Path | None = None
 
     @classmethod
@@ -57,6 +59,7 @@ class Settings:
             data_dir=data_dir,
             fixed_as_of=_iso_date(environ, "NEDSLAG_AS_OF"),
             pseudonym_key=environ.get("NEDSLAG_PSEUDONYM_KEY") or None,
+            postgres_url=environ.get("NEDSLAG_POSTGRES_URL") or None,
             expectations_dir=Path(environ["NEDSLAG_EXPECTATIONS_DIR"]).expanduser().absolute()
             if environ.get("NEDSLAG_EXPECTATIONS_DIR")
             else None,

@@ -21,6 +21,8 @@ import duckdb
 import pandas as pd
 import yaml
 
+from dagster_project.data_docs import Line, make_self_contained, write_index
+
 NO_DELIVERY = "no delivery"
 ANY_SUBJECT = "*"
 SEVERITIES = {"warn": "warning", "error": "critical"}
@@ -65,6 +67,11 @@ class Threshold:
     def limit(self) -> float:
         return self.minimum if self.minimum is not None else float(self.maximum or 0)
 
+    @property
+    def words(self) -> str:
+        """The line as words: `at least 50`."""
+        return f"{'at least' if self.minimum is not None else 'at most'} {self.limit:g}"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -75,6 +82,16 @@ class Finding:
     subject: str
     observed: float | None
     success: bool
+
+    @property
+    def shown(self) -> str:
+        """The observed figure as text; empty where nothing was delivered."""
+        return "" if self.observed is None else f"{self.observed:.4g}"
+
+    @property
+    def outcome(self) -> str:
+        """passed, warn or error."""
+        return "passed" if self.success else self.threshold.severity
 
 
 def load_expectations(folder: Path) -> tuple[Expectation, ...]:
@@ -174,7 +191,9 @@ def run_suites(
         (expectation.suite, expectation.name): observe(connection, expectation, delivered)
         for expectation in expectations
     }
-    outcomes = _validate(expectations, thresholds, observations, data_docs)
+    pages = data_docs.with_name(f".{data_docs.name}.new")
+    shutil.rmtree(pages, ignore_errors=True)
+    outcomes = _validate(expectations, thresholds, observations, pages)
     findings: list[Finding] = []
     for expectation in expectations:
         observed = observations[expectation.suite, expectation.name]
@@ -185,14 +204,29 @@ def run_suites(
             threshold = threshold_for(expectation, subject, thresholds)
             success = outcomes[expectation.suite, _column(expectation, subject)]
             findings.append(Finding(expectation, threshold, subject, value, success))
+    write_index(pages, [_line(finding) for finding in findings])
+    shutil.rmtree(data_docs, ignore_errors=True)
+    pages.rename(data_docs)
     return findings
+
+
+def _line(finding: Finding) -> Line:
+    return Line(
+        suite=finding.expectation.suite,
+        expectation=finding.expectation.name.replace("_", " "),
+        subject=finding.subject,
+        observed=finding.shown,
+        threshold=finding.threshold.words,
+        outcome=finding.outcome,
+        reason=finding.threshold.reason,
+    )
 
 
 def _validate(
     expectations: Sequence[Expectation],
     thresholds: Sequence[Threshold],
     observations: Mapping[tuple[str, str], Mapping[str, float]],
-    data_docs: Path,
+    pages: Path,
 ) -> dict[tuple[str, str], bool]:
     """Success by (suite, column) of one-row frames whose columns are the subjects of a suite's expectations."""
     # Before the import, which decides about analytics once and for all.
@@ -202,8 +236,6 @@ def _validate(
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    pages = data_docs.with_name(f".{data_docs.name}.new")
-    shutil.rmtree(pages, ignore_errors=True)
     _one_site(context, pages)
     source = context.data_sources.add_pandas("warehouse")
     outcomes: dict[tuple[str, str], bool] = {}
@@ -237,8 +269,7 @@ def _validate(
         for entry in result.results:
             outcomes[name, entry.expectation_config.kwargs["column"]] = bool(entry.success)
     context.build_data_docs()
-    shutil.rmtree(data_docs, ignore_errors=True)
-    pages.rename(data_docs)
+    make_self_contained(pages)
     return outcomes
 
 

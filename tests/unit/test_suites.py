@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -68,7 +69,10 @@ def test_breaches_are_found_by_subject_and_successes_are_kept(
         "FTF": (54.9, False),
         "all codes": (0.0, True),
     }
-    assert (tmp_path / "docs" / "index.html").exists()
+    pages = [page.read_text(encoding="utf-8") for page in (tmp_path / "docs").rglob("*.html")]
+    assert any("response rate: FTF" in page for page in pages)
+    loaded = [tag for page in pages for tag in re.findall(r"<(?:script|link|img)[^>]*>", page)]
+    assert not [tag for tag in loaded if "//" in tag]
 
 
 def test_a_source_that_delivered_nothing_is_no_failed_threshold(
