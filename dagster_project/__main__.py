@@ -13,6 +13,7 @@ from dagster_project.demonstration import lay_out
 from dagster_project.manifest import DbtProjectError
 from dagster_project.night import instance_home, run_night
 from dagster_project.settings import PROJECT_ROOT, Settings, SettingsError
+from dagster_project.suites import SuiteError
 from dagster_project.summary import comparison_lines, places
 
 
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
             made = lay_out(settings)
             print(f"Demonstration {'written to' if made else 'lies in'} {settings.landing}.", flush=True)
         return 0 if chosen.command == "demo" else _night(settings, compare=chosen.command == "run")
-    except (SettingsError, DbtProjectError) as error:
+    except (SettingsError, SuiteError, DbtProjectError) as error:
         print(f"Stopped: {error}", file=sys.stderr)
         return 2
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dagster_project.demonstration import pseudonym_key
 from dagster_project.settings import Settings
+from dagster_project.suites import load_expectations, load_thresholds
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,12 @@ def run_night(settings: Settings) -> NightResult:
 
     Raises:
         SettingsError: the settings forbid to begin, for instance no key for real data.
+        SuiteError: a suite or a threshold cannot be used.
         DbtProjectError: dbt cannot read its project.
     """
     pseudonym_key(settings)
+    load_expectations(settings.expectations)
+    load_thresholds(settings.expectations)
     # Heavy imports only when a night really begins.
     from dagster import AssetCheckSeverity, DagsterInstance
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
 import yaml
 
 from dagster_project.data_docs import Line, make_self_contained, write_index
@@ -102,15 +101,13 @@ def load_expectations(folder: Path) -> tuple[Expectation, ...]:
     """
     found: list[Expectation] = []
     for path in sorted((folder / "suites").glob("*.yml")):
-        suite = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for entry in suite["expectations"]:
-            try:
+        try:
+            suite = yaml.safe_load(path.read_text(encoding="utf-8"))
+            for entry in suite["expectations"]:
                 schema, table = entry.pop("asset")
                 found.append(Expectation(suite=suite["suite"], asset=(schema, table), **entry))
-            except (KeyError, TypeError, ValueError) as error:
-                raise SuiteError(
-                    f"{path.name}: an expectation is not complete ({error}); see expectations/README.md."
-                ) from None
+        except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+            raise SuiteError(f"{path.name}: a suite is not complete ({error}); see expectations/README.md.") from None
     return tuple(found)
 
 
@@ -123,10 +120,14 @@ def load_thresholds(folder: Path) -> tuple[Threshold, ...]:
     thresholds: list[Threshold] = []
     with open(folder / "thresholds.csv", encoding="utf-8", newline="") as file:
         for number, line in enumerate(csv.DictReader(file), start=2):
-            minimum, maximum = (float(line[bound]) if line[bound] else None for bound in ("minimum", "maximum"))
-            if (minimum is None) == (maximum is None) or not line["reason"] or line["severity"] not in SEVERITIES:
+            try:
+                minimum, maximum = (float(line[bound]) if line[bound] else None for bound in ("minimum", "maximum"))
+                complete = (minimum is None) != (maximum is None) and line["reason"] and line["severity"] in SEVERITIES
+            except (KeyError, ValueError):
+                complete = False
+            if not complete:
                 raise SuiteError(
-                    f"thresholds.csv, line {number}: give either a minimum or a maximum, "
+                    f"thresholds.csv, line {number}: give either a minimum or a maximum as a number, "
                     "a severity (warn or error) and a reason."
                 )
             thresholds.append(
@@ -232,6 +233,7 @@ def _validate(
     # Before the import, which decides about analytics once and for all.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
+    import pandas as pd
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")

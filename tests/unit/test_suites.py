@@ -90,7 +90,13 @@ def test_observations_without_a_value_are_left_out(warehouse: duckdb.DuckDBPyCon
 
 @pytest.mark.parametrize(
     "line",
-    ["a,b,*,1,2,warn,both bounds", "a,b,*,,,warn,no bound", "a,b,*,1,,warn,", "a,b,*,1,,loud,unknown severity"],
+    [
+        "a,b,*,1,2,warn,both bounds",
+        "a,b,*,,,warn,no bound",
+        "a,b,*,1,,warn,",
+        "a,b,*,1,,loud,unknown severity",
+        "a,b,*,half,,warn,x",
+    ],
 )
 def test_a_threshold_that_cannot_be_used_names_its_line(tmp_path: Path, line: str) -> None:
     heading = "suite,expectation,subject,minimum,maximum,severity,reason"
