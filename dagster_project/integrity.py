@@ -48,6 +48,22 @@ def dbt_test_records(target: Path, run_id: str) -> list[CheckRecord]:
     return records
 
 
+def dbt_failures(target: Path) -> list[str]:
+    """What stopped the last build, a sentence each; empty when it did not get far enough to say."""
+    path = target / "run_results.json"
+    if not path.exists():
+        return []
+    sentences = []
+    for result in json.loads(path.read_bytes())["results"]:
+        kind, _, name = result["unique_id"].partition(".")
+        name = name.partition(".")[2]
+        if result["status"] == "fail":
+            sentences.append(f"test {name} found {result['failures']} rows that must not be")
+        elif result["status"] == "error":
+            sentences.append(f"{kind} {name} could not be built: {' '.join(str(result['message']).split())}")
+    return sentences
+
+
 def columns_with_cpr_numbers(connection: duckdb.DuckDBPyConnection, schemas: Sequence[str]) -> dict[str, int]:
     """Rows per `schema.table.column` of the working database that hold something like a CPR number; empty when all is
     well.

@@ -11,10 +11,14 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dagster_project.demonstration import pseudonym_key
 from dagster_project.settings import Settings
 from dagster_project.suites import load_expectations, load_thresholds
+
+if TYPE_CHECKING:
+    from dagster import DagsterEvent
 
 
 @dataclass(frozen=True)
@@ -91,17 +95,17 @@ def run_night(settings: Settings) -> NightResult:
             for evaluation in failed
             if evaluation.severity == AssetCheckSeverity.ERROR
         ]
-        for event in result.all_events:
-            if event.is_step_failure or event.is_job_failure:
-                errors.append(_words(event))
+        steps = [_words(event) for event in result.all_events if event.is_step_failure]
+        errors += steps or [_words(event) for event in result.all_events if event.is_job_failure]
         return NightResult(result.success, tuple(dict.fromkeys(errors)), warnings, log)
 
 
-def _words(event: object) -> str:
-    """What a failure event says, its deepest cause first in line."""
-    data = getattr(event, "event_specific_data", None)
+def _words(event: DagsterEvent) -> str:
+    """What a failure event says: the sentence it was raised with, else its deepest cause."""
+    data = event.event_specific_data
+    failure = getattr(data, "user_failure_data", None)
     error = getattr(data, "error", None)
     while error is not None and error.cause is not None:
         error = error.cause
-    step = getattr(event, "step_key", None) or "the run"
-    return f"{step}: {error.message.strip() if error else getattr(event, 'message', 'failed')}"
+    words = getattr(failure, "description", None) or (error.message if error else event.message) or "failed"
+    return f"{event.step_key or 'the run'}: {words.strip()}"
