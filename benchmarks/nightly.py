@@ -3,7 +3,7 @@ and ratio.
 
     python -m benchmarks.nightly [pairs]
 
-Writes its table to docs/performance.md between the markers.
+Writes its table to benchmarks/nightly.md.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from dagster_project.demonstration import lay_out
 from dagster_project.manifest import DBT
 from dagster_project.settings import PROJECT_ROOT, Settings
 
-PAGE = PROJECT_ROOT / "docs" / "performance.md"
-BEGIN, END = "<!-- nightly: begin -->", "<!-- nightly: end -->"
+PAGE = PROJECT_ROOT / "benchmarks" / "nightly.md"
 
 
 def seconds(command: list[str], environment: dict[str, str]) -> float:
@@ -61,7 +60,10 @@ def main(pairs: int) -> None:
     ratios = [night / build for night, build in zip(nights, builds, strict=True)]
     table = "\n".join(
         [
-            BEGIN,
+            "# A night beside a bare dbt build",
+            "",
+            "Written by `make bench`.",
+            "",
             f"Measured {date.today()}, Python {platform.python_version()}, {os.cpu_count()} cores, {pairs} pairs, "
             "the demonstration's deliveries.",
             "",
@@ -72,12 +74,9 @@ def main(pairs: int) -> None:
             _row("ratio, pair by pair", ratios),
             "",
             f"The first night, which reads every file and parses the dbt project, took {first:.1f} s.",
-            END,
         ]
     )
-    page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(BEGIN)
-    PAGE.write_text(before + table + rest.split(END)[1], encoding="utf-8")
+    PAGE.write_text(f"{table}\n", encoding="utf-8")
     print(table)
 
 
