@@ -57,5 +57,6 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
+# Never the data folder: deliveries may lie in it.
 clean:
-	rm -rf $(VENV) data
+	rm -rf $(VENV)

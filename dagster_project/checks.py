@@ -7,13 +7,13 @@ anything, nothing is published.
 from collections.abc import Iterator
 
 import dagster as dg
-import duckdb
 
 from dagster_project import records
 from dagster_project.integrity import LEAK_SEARCH, SUITE, columns_with_cpr_numbers, dbt_test_records
 from dagster_project.publishing import PUBLISHED_SCHEMAS
 from dagster_project.settings import Settings
 from dagster_project.suites import Finding, check_name, load_expectations, load_thresholds, run_suites
+from dagster_project.warehouse_file import open_warehouse
 
 _LEAK_ASSET = dg.AssetKey(["ops", "rejected_rows"])
 
@@ -40,9 +40,7 @@ def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(specs=[*specs, leak], required_resource_keys={"night"}, name="gate")
     def gate(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         night: Settings = context.resources.night
-        with duckdb.connect() as connection:
-            connection.execute(f"SET file_search_path = '{str(night.lake).replace(chr(39), chr(39) * 2)}'")
-            connection.execute(f"ATTACH '{str(night.warehouse).replace(chr(39), chr(39) * 2)}' AS working (READ_ONLY)")
+        with open_warehouse(night.warehouse, night.lake) as connection:
             connection.execute("USE working")
             thresholds = load_thresholds(night.expectations)
             findings = run_suites(connection, expectations, thresholds, night.data_docs)

@@ -22,6 +22,8 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
 from sqlglot.schema import MappingSchema
 
+from dagster_project.warehouse_file import open_warehouse
+
 _DIALECT = "duckdb"
 
 Columns = dict[str, str]
@@ -29,18 +31,24 @@ Lineage = dict[str, list[tuple[str, str, str]]]
 
 
 def table_metadata(
-    *, warehouse: Path, target: Path, manifest: Mapping[str, Any], cache: Path, translator: DagsterDbtTranslator
+    *,
+    warehouse: Path,
+    lake: Path,
+    target: Path,
+    manifest: Mapping[str, Any],
+    cache: Path,
+    translator: DagsterDbtTranslator,
 ) -> dict[str, dict[str, Any]]:
     """Metadata by dbt's unique id for every seed and model that stands in the working database.
 
     Args:
         warehouse: the working database, which dbt has left.
+        lake: where its views look for files.
         target: dbt's target folder, with the compiled models.
         cache: file that keeps the lineage; whoever changes the manifest removes it.
         translator: turns a relation's node into its asset key.
     """
-    with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{str(warehouse).replace(chr(39), chr(39) * 2)}' AS working (READ_ONLY)")
+    with open_warehouse(warehouse, lake) as connection:
         built = _columns(connection)
         counts = {
             table: connection.execute(f'select count(*) from working."{table[0]}"."{table[1]}"').fetchall()[0][0]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from dagster_project.warehouse_file import identifier, literal, open_warehouse
 
 PUBLISHED_SCHEMAS = ("marts", "report", "open_data", "ops")
 # The oldest storage format still written: clients from DuckDB 1.0 on open it.
@@ -77,25 +77,25 @@ def set_in_force(marts: Path) -> str | None:
 def _write_set(*, warehouse: Path, lake: Path, new_set: Path, manifest: Mapping[str, Any]) -> list[PublishedTable]:
     descriptions = _descriptions(manifest)
     published: list[PublishedTable] = []
-    with duckdb.connect() as connection:
-        connection.execute(f"SET file_search_path = {_literal(str(lake))}")
-        connection.execute(f"ATTACH {_literal(str(warehouse))} AS working (READ_ONLY)")
-        target = _literal(str(new_set / "nedslag.duckdb"))
-        connection.execute(f"ATTACH {target} AS published (STORAGE_VERSION {_literal(STORAGE_VERSION)})")
+    with open_warehouse(warehouse, lake) as connection:
+        target = literal(str(new_set / "nedslag.duckdb"))
+        connection.execute(f"ATTACH {target} AS published (STORAGE_VERSION {literal(STORAGE_VERSION)})")
         tables = connection.execute(
             "SELECT table_schema, table_name FROM information_schema.tables "
             "WHERE table_catalog = 'working' AND list_contains(?, table_schema) ORDER BY ALL",
             [list(PUBLISHED_SCHEMAS)],
         ).fetchall()
         for schema, name in tables:
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS published.{_name(schema)}")
-            copy = f"published.{_name(schema)}.{_name(name)}"
-            connection.execute(f"CREATE TABLE {copy} AS FROM working.{_name(schema)}.{_name(name)} ORDER BY ALL")
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS published.{identifier(schema)}")
+            copy = f"published.{identifier(schema)}.{identifier(name)}"
+            connection.execute(
+                f"CREATE TABLE {copy} AS FROM working.{identifier(schema)}.{identifier(name)} ORDER BY ALL"
+            )
             for comment in _comments(copy, descriptions.get((schema, name), {})):
                 connection.execute(comment)
             parquet = new_set / "parquet" / schema / f"{name}.parquet"
             parquet.parent.mkdir(exist_ok=True)
-            connection.execute(f"COPY {copy} TO {_literal(str(parquet))} (FORMAT parquet)")
+            connection.execute(f"COPY {copy} TO {literal(str(parquet))} (FORMAT parquet)")
             rows = connection.execute(f"SELECT count(*) FROM {copy}").fetchall()[0][0]
             published.append(PublishedTable(schema, name, rows))
         connection.execute("CHECKPOINT published")
@@ -118,9 +118,9 @@ def _descriptions(manifest: Mapping[str, Any]) -> dict[tuple[str, str], dict[str
 
 def _comments(table: str, descriptions: Mapping[str, str]) -> list[str]:
     return [
-        f"COMMENT ON COLUMN {table}.{_name(column)} IS {_literal(text)}"
+        f"COMMENT ON COLUMN {table}.{identifier(column)} IS {literal(text)}"
         if column
-        else f"COMMENT ON TABLE {table} IS {_literal(text)}"
+        else f"COMMENT ON TABLE {table} IS {literal(text)}"
         for column, text in descriptions.items()
         if text
     ]
@@ -139,11 +139,3 @@ def _sync(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -64,6 +64,7 @@ def _with_table_metadata(events: list[Any], settings: Settings) -> Iterator[Any]
         return
     known = table_metadata(
         warehouse=settings.warehouse,
+        lake=settings.lake,
         target=settings.dbt_target,
         manifest=load_manifest(settings),
         cache=lineage_cache(settings),
