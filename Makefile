@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test nightly ui demo lint format lock bench compile clean
+.PHONY: run test nightly ui demo doctor rotate-key lint format lock bench compile clean
 
 run: compile
 	$(BIN)/python -m dagster_project run
@@ -16,6 +16,13 @@ ui: compile
 
 demo: compile
 	$(BIN)/python -m dagster_project demo
+
+# What would become of one file, without landing anything: make doctor FILE=... [SOURCE=...] [REPORT=faults.xlsx]
+doctor: compile
+	@$(BIN)/python -m dagster_project doctor "$(FILE)" $(if $(SOURCE),--source "$(SOURCE)") $(if $(REPORT),--report "$(REPORT)")
+
+rotate-key: compile
+	$(BIN)/python -m dagster_project rotate-key $(if $(GIVE_UP_PURGED),--give-up-purged)
 
 test: $(VENV)/dev.stamp lint
 	$(BIN)/python -m pytest

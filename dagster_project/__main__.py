@@ -1,4 +1,4 @@
-"""The command line: `python -m dagster_project run | demo | nightly | ui`. The Makefile's targets call it."""
+"""The command line: `python -m dagster_project <command>`. The Makefile's targets call it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 from dagster_project.demonstration import lay_out
+from dagster_project.keys import rotate_key
+from dagster_project.lock import NightAlreadyRunning
 from dagster_project.manifest import DbtProjectError
 from dagster_project.night import instance_home, run_night
 from dagster_project.settings import PROJECT_ROOT, Settings, SettingsError
@@ -28,16 +30,26 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("nightly", help="one night over NEDSLAG_DATA_DIR")
     ui = commands.add_parser("ui", help="the Dagster UI on this machine")
     ui.add_argument("--port", default="3000")
+    doctor = commands.add_parser("doctor", help="what would become of one file, without anything landing")
+    doctor.add_argument("file", type=Path)
+    doctor.add_argument("--source", help="the landing folder it is meant for, when neither folder nor name tells")
+    doctor.add_argument("--report", type=Path, help="write every row to this .xlsx or .csv")
+    rotate = commands.add_parser("rotate-key", help="let a new NEDSLAG_PSEUDONYM_KEY take the place of the former one")
+    rotate.add_argument("--give-up-purged", action="store_true", help="go on without files that left landing")
     chosen = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment()
         if chosen.command == "ui":
             return _ui(settings, chosen.port)
+        if chosen.command == "doctor":
+            return _doctor(settings, chosen.file, chosen.source, chosen.report)
+        if chosen.command == "rotate-key":
+            return _rotate(settings, give_up_purged=chosen.give_up_purged)
         if chosen.command in ("run", "demo"):
             made = lay_out(settings)
             print(f"Demonstration {'written to' if made else 'lies in'} {settings.landing}.", flush=True)
         return 0 if chosen.command == "demo" else _night(settings, compare=chosen.command == "run")
-    except (SettingsError, SuiteError, DbtProjectError) as error:
+    except (SettingsError, SuiteError, DbtProjectError, NightAlreadyRunning) as error:
         print(f"Stopped: {error}", file=sys.stderr)
         return 2
 
@@ -55,6 +67,26 @@ def _night(settings: Settings, *, compare: bool) -> int:
     if compare:
         print("\n".join(["", *comparison_lines(settings)]))
     print("\n".join(["", f"Published for {settings.as_of()} in {time.monotonic() - began:.0f} s.", *places(settings)]))
+    return 0
+
+
+def _doctor(settings: Settings, file: Path, source: str | None, report: Path | None) -> int:
+    # Loaded where used: other commands need not wait for it.
+    from dagster_project.doctor import examine
+
+    diagnosis = examine(settings, file, source)
+    print("\n".join(diagnosis.lines()))
+    if report is not None:
+        diagnosis.write(report)
+        print(f"Every row: {report}")
+    return 0 if diagnosis.delivery.verdict != "refused" else 1
+
+
+def _rotate(settings: Settings, *, give_up_purged: bool) -> int:
+    given_up = rotate_key(settings, give_up_purged=give_up_purged)
+    for name in given_up:
+        print(f"Given up: {name}")
+    print("The new key is in force; run `make nightly`. Until then the published tables carry the former pseudonyms.")
     return 0
 
 

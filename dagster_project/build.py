@@ -11,7 +11,7 @@ from dagster_project.assets.warehouse import warehouse_assets
 from dagster_project.checks import gate_checks
 from dagster_project.jobs import nightly_job
 from dagster_project.manifest import prepare_manifest
-from dagster_project.resources import dbt_resource, night_resource
+from dagster_project.resources import dbt_resource, night_resource, reading_room_resource
 from dagster_project.schedules import nightly_schedule
 from dagster_project.settings import Settings
 
@@ -24,5 +24,10 @@ def build_defs(*, settings: Settings, resource_overrides: Mapping[str, Any] | No
         asset_checks=[gate_checks(settings)],
         jobs=[nightly_job],
         schedules=[nightly_schedule],
-        resources={"night": night_resource(settings), "dbt": dbt_resource(settings), **(resource_overrides or {})},
+        resources={
+            "night": night_resource(settings),
+            "reading_room": reading_room_resource(settings),
+            "dbt": dbt_resource(settings),
+            **(resource_overrides or {}),
+        },
     )

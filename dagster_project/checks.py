@@ -10,6 +10,7 @@ import dagster as dg
 
 from dagster_project import records
 from dagster_project.integrity import LEAK_SEARCH, SUITE, columns_with_cpr_numbers, dbt_test_records
+from dagster_project.markdown import table
 from dagster_project.publishing import PUBLISHED_SCHEMAS
 from dagster_project.settings import Settings
 from dagster_project.suites import Finding, check_name, load_expectations, load_thresholds, run_suites
@@ -99,7 +100,7 @@ def _result(findings: list[Finding]) -> dg.AssetCheckResult:
                 for finding in findings
                 if finding.observed is not None
             },
-            "findings": dg.MetadataValue.md(_table(findings)),
+            "findings": _table(findings),
         },
     )
 
@@ -113,13 +114,14 @@ def breach_words(finding: Finding) -> str:
     )
 
 
-def _table(findings: list[Finding]) -> str:
-    lines = [
-        f"| {finding.subject} | {finding.shown} | {finding.threshold.words} | {finding.outcome} "
-        f"| {finding.threshold.reason} |"
-        for finding in findings
-    ]
-    return "\n".join(["| subject | observed | threshold | result | reason |", "|---|---|---|---|---|", *lines])
+def _table(findings: list[Finding]) -> dg.MarkdownMetadataValue:
+    return table(
+        ("subject", "observed", "threshold", "result", "reason"),
+        [
+            (finding.subject, finding.shown, finding.threshold.words, finding.outcome, finding.threshold.reason)
+            for finding in findings
+        ],
+    )
 
 
 def _leak_words(leaks: dict[str, int]) -> str:

@@ -1,43 +1,18 @@
-"""Which key makes the pseudonyms: the operator's, or the demonstration's own on nothing but the demonstration's files.
+"""The demonstration in a landing folder: laid out, and recognised byte for byte.
 
-The demonstration's folder says what it holds in `demonstration.json`; one other file in landing, and the key must be
-given.
+The demonstration's folder says what it holds in `demonstration.json`; one other file in landing, and it is no longer
+the demonstration.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from dagster_project.settings import Settings, SettingsError
 
-_DEMONSTRATION_KEY = "nedslag-demonstration"
-
-
-@dataclass(frozen=True)
-class PseudonymKey:
-    """The secret of a run's pseudonyms and whether it is the demonstration's."""
-
-    secret: str = field(repr=False)
-    demonstration: bool
-
-
-def pseudonym_key(settings: Settings) -> PseudonymKey:
-    """The key for this run.
-
-    Raises:
-        SettingsError: no key was given and landing holds anything but the demonstration.
-    """
-    if settings.pseudonym_key is not None:
-        return PseudonymKey(settings.pseudonym_key, demonstration=False)
-    if is_demonstration(settings):
-        return PseudonymKey(_DEMONSTRATION_KEY, demonstration=True)
-    raise SettingsError(
-        "NEDSLAG_PSEUDONYM_KEY is not set. Deliveries other than the demonstration are read only with your own key: "
-        "set the variable to a long random text, keep it safe, and use the same one every night."
-    )
+DEMONSTRATION_KEY = "nedslag-demonstration"
 
 
 def is_demonstration(settings: Settings) -> bool:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.demonstration import pseudonym_key
+from dagster_project.keys import pseudonym_key
 from dagster_project.settings import Settings
 from dagster_project.suites import load_expectations, load_thresholds
 
@@ -53,7 +53,7 @@ def run_night(settings: Settings) -> NightResult:
     """Run the nightly job to its end.
 
     Raises:
-        SettingsError: the settings forbid to begin, for instance no key for real data.
+        SettingsError: the settings forbid to begin, for instance no key for real data, or another key than before.
         SuiteError: a suite or a threshold cannot be used.
         DbtProjectError: dbt cannot read its project.
     """

@@ -2,7 +2,7 @@
 one rename.
 
 `marts` is a link to the set in force. A reader that opened the old set keeps it whole: its folder stays until it is
-two sets old.
+two sets old, or until somebody in it has withdrawn consent.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from dagster_project.warehouse_file import identifier, literal, open_warehouse
 
@@ -54,7 +56,7 @@ def publish(
     tables = _write_set(warehouse=warehouse, lake=lake, new_set=new_set, manifest=manifest)
     _sync(new_set)
     put_in_force(new_set, marts)
-    _drop_old_sets(published, new_set)
+    _drop_outnumbered_sets(published, new_set)
     return tables
 
 
@@ -126,10 +128,45 @@ def _comments(table: str, descriptions: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _drop_old_sets(published: Path, in_force: Path) -> None:
-    sets = sorted((path for path in published.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime_ns)
-    for old in [path for path in sets if path != in_force][: -(_SETS_KEPT - 1)]:
+def drop_sets_with_withdrawn_consent(published: Path, in_force: Path) -> list[Path]:
+    """Remove the older sets that may no longer be kept; returns those that could not be removed."""
+    for old in sets_with_withdrawn_consent(published, in_force):
         shutil.rmtree(old, ignore_errors=True)
+    return sets_with_withdrawn_consent(published, in_force)
+
+
+def _drop_outnumbered_sets(published: Path, in_force: Path) -> None:
+    newest_last = sorted(_other_sets(published, in_force), key=lambda path: path.stat().st_mtime_ns)
+    for old in newest_last[: -(_SETS_KEPT - 1)]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _other_sets(published: Path, in_force: Path) -> list[Path]:
+    return [path for path in published.iterdir() if path.is_dir() and path != in_force]
+
+
+def sets_with_withdrawn_consent(published: Path, in_force: Path) -> list[Path]:
+    """Older sets in which a participation consents, to a scope, that does not in the set in force.
+
+    A set that cannot be opened is among them: nobody knows what it holds.
+    """
+    return [path for path in _other_sets(published, in_force) if _has_withdrawn_consent(path, in_force)]
+
+
+def _has_withdrawn_consent(old_set: Path, in_force: Path) -> bool:
+    withdrawn = " or ".join(
+        f"(o.consents_{scope} and (o.participant_id, o.project_code) not in "
+        f"(select (participant_id, project_code) from present.marts.enrolments where consents_{scope}))"
+        for scope in ("survey", "register")
+    )
+    try:
+        with duckdb.connect() as connection:
+            for name, path in (("old", old_set), ("present", in_force)):
+                connection.execute(f"ATTACH {literal(str(path / 'nedslag.duckdb'))} AS {name} (READ_ONLY)")
+            rows = connection.execute(f"select count(*) from old.marts.enrolments as o where {withdrawn}").fetchall()
+    except duckdb.Error:
+        return True
+    return bool(rows[0][0])
 
 
 def _sync(folder: Path) -> None:

@@ -68,6 +68,11 @@ def prepare(lake: Path) -> None:
         _write(pl.DataFrame(schema=schema), lake / "records" / folder / "_schema.parquet")
 
 
+def latest_as_of(lake: Path) -> date | None:
+    """The latest day that any run has spoken for, or None before the first."""
+    return max((pl.read_parquet(path)["as_of"][0] for path in _run_files(lake)), default=None)
+
+
 def begin_run(lake: Path, run: Run, in_force: str | None) -> None:
     """Record that a run began, and correct the records of earlier runs that a crash cut off.
 

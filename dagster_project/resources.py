@@ -1,8 +1,7 @@
-"""What assets are given: the night they work in, and dbt."""
+"""What assets are given: the night they work in, a room to read files in, and dbt."""
 
 from __future__ import annotations
 
-import fcntl
 import importlib.metadata
 import os
 from collections.abc import Iterator, Sequence
@@ -12,12 +11,10 @@ from dagster import ResourceDefinition, resource
 from dagster_dbt import DbtCliResource
 from packaging.version import Version
 
+from dagster_project.door.reading_room import ReadingRoom
+from dagster_project.lock import only_run
 from dagster_project.manifest import DBT
 from dagster_project.settings import Settings
-
-
-class NightAlreadyRunning(RuntimeError):
-    """Another run holds the data folder."""
 
 
 def night_resource(settings: Settings) -> ResourceDefinition:
@@ -29,18 +26,22 @@ def night_resource(settings: Settings) -> ResourceDefinition:
 
     @resource(description="The night's settings; holds the data folder's lock while the run lasts.")
     def night() -> Iterator[Settings]:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with open(settings.data_dir / ".night.lock", "w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise NightAlreadyRunning(
-                    f"Another run is working in {settings.data_dir}. Wait until it has ended and start again."
-                ) from None
+        with only_run(settings.data_dir):
             os.environ.update(settings.dbt_environment())
             yield settings
 
     return night
+
+
+def reading_room_resource(settings: Settings) -> ResourceDefinition:
+    """The process in which delivered files are opened, under the settings' bounds on memory and time."""
+
+    @resource(description="Opens delivered files in a process of its own, started with the first file.")
+    def reading_room() -> Iterator[ReadingRoom]:
+        with ReadingRoom(memory=settings.read_memory, seconds=settings.read_seconds) as room:
+            yield room
+
+    return reading_room
 
 
 class Dbt(DbtCliResource):

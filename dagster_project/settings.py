@@ -17,6 +17,7 @@ from dagster_project.door.limits import Limits
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 TIMEZONE = "Europe/Copenhagen"
+_MB = 1024**2
 
 
 class SettingsError(ValueError):
@@ -34,6 +35,8 @@ class Settings:
         limits: how large and how faulty a file may be before it is refused.
         postgres_url: where a copy for BI tools is asked for; not published to yet, which a run says aloud.
         expectations_dir: another folder of suites and thresholds than the project's own.
+        retention_days: how many days after it was read a file may lie in landing; None keeps all.
+        read_memory, read_seconds: how many bytes, and how long, reading one file may take.
     """
 
     data_dir: Path
@@ -42,6 +45,9 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     postgres_url: str | None = field(default=None, repr=False)
     expectations_dir: Path | None = None
+    retention_days: int | None = None
+    read_memory: int = field(default_factory=lambda: _physical_memory() * 3 // 4)
+    read_seconds: float = 1800.0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -67,7 +73,15 @@ class Settings:
                 max_rejected_share=_number(environ, "NEDSLAG_MAX_REJECTED_PCT", defaults.max_rejected_share * 100)
                 / 100,
                 min_rejected_rows=int(_number(environ, "NEDSLAG_MIN_REJECTED_ROWS", defaults.min_rejected_rows)),
+                unpacked_bytes=int(_number(environ, "NEDSLAG_MAX_UNPACKED_MB", defaults.unpacked_bytes / _MB) * _MB),
+                columns=int(_number(environ, "NEDSLAG_MAX_COLUMNS", defaults.columns)),
+                cell_characters=int(_number(environ, "NEDSLAG_MAX_CELL_CHARACTERS", defaults.cell_characters)),
             ),
+            retention_days=int(_number(environ, "NEDSLAG_LANDING_RETENTION_DAYS", 0))
+            if environ.get("NEDSLAG_LANDING_RETENTION_DAYS")
+            else None,
+            read_memory=int(_number(environ, "NEDSLAG_MAX_READ_MEMORY_MB", _physical_memory() * 3 / 4 / _MB) * _MB),
+            read_seconds=_number(environ, "NEDSLAG_MAX_READ_SECONDS", 1800),
         )
 
     def as_of(self) -> date:
@@ -144,6 +158,13 @@ def _number(environ: Mapping[str, str], name: str, default: float) -> float:
     if not text:
         return default
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise SettingsError(f"{name} is not a number: write it with digits, for instance 5.") from None
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise SettingsError(f"{name} is not a number of 0 or more: write it with digits, for instance 5.")
+    return number
+
+
+def _physical_memory() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

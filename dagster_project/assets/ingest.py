@@ -1,14 +1,16 @@
 """Landing to lake: one asset per source table, one step per source, and the ledger that says what the night knows."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from dagster_project import records
-from dagster_project.demonstration import pseudonym_key
 from dagster_project.door.intake import LAKE_TABLES, SOURCES, Intake, prepare_lake, take_in
+from dagster_project.keys import pseudonym_key, remember_key
+from dagster_project.markdown import table
 from dagster_project.publishing import set_in_force
 from dagster_project.reference import project_codes
 from dagster_project.settings import Settings
@@ -23,7 +25,25 @@ _ABOUT_SOURCE = {
     "results": "the projects' targets and own results",
 }
 NIGHT_KEY = dg.AssetKey(["lake", "ledger_night"])
-LEDGER_TABLES = ("ledger_deliveries", "ledger_delivery_tables", "ledger_rejected_rows")
+LEDGER_TABLES = (
+    "ledger_deliveries",
+    "ledger_rejected_rows",
+    "ledger_in_force",
+    "ledger_consent_standing",
+    "ledger_delivery_rows",
+)
+
+
+_PARTICIPANTS = dg.AssetKey(["lake", "monitoring_participants"])
+_DECLARATIONS = dg.AssetKey(["lake", "consent_declarations"])
+# Consents are held against participations, survey and register rows against both.
+_AFTER = {
+    "monitoring": [],
+    "consent": [_PARTICIPANTS],
+    "survey": [_PARTICIPANTS, _DECLARATIONS],
+    "register": [_PARTICIPANTS, _DECLARATIONS],
+    "results": [],
+}
 
 
 def _spec(table: str, description: str, deps: list[dg.AssetKey]) -> dg.AssetSpec:
@@ -37,6 +57,10 @@ def _spec(table: str, description: str, deps: list[dg.AssetKey]) -> dg.AssetSpec
     )
 
 
+def _night_file(settings: Settings) -> Path:
+    return settings.lake / "ledger" / "night.parquet"
+
+
 @dg.asset(
     key=NIGHT_KEY,
     group_name=_GROUP,
@@ -48,14 +72,24 @@ def _spec(table: str, description: str, deps: list[dg.AssetKey]) -> dg.AssetSpec
 def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     """Open the night: lake folders, the run's record, the day it speaks for."""
     settings: Settings = context.resources.night
-    demonstration = pseudonym_key(settings).demonstration
+    key = pseudonym_key(settings)
+    demonstration = key.demonstration
     prepare_lake(settings.lake)
+    remember_key(settings, key)
     run = records.Run(context.run_id, records.now(), settings.as_of())
+    latest = records.latest_as_of(settings.lake)
+    looks_back = latest is not None and run.as_of < latest
     records.begin_run(settings.lake, run, in_force=set_in_force(settings.marts))
     frame = pl.DataFrame(
-        {"run_id": [run.run_id], "as_of": [run.as_of], "started_at": [run.started_at], "demonstration": [demonstration]}
+        {
+            "run_id": [run.run_id],
+            "as_of": [run.as_of],
+            "looks_back": [looks_back],
+            "started_at": [run.started_at],
+            "demonstration": [demonstration],
+        }
     )
-    frame.write_parquet(settings.lake / "ledger" / "night.parquet")
+    frame.write_parquet(_night_file(settings))
     return dg.MaterializeResult(metadata={"as_of": str(run.as_of), "demonstration": demonstration})
 
 
@@ -65,10 +99,10 @@ def _ingest(source: str) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=f"take_in_{source}",
         specs=[
-            _spec(table, f"`{table}` of the lake, from {about}. Columns: docs/lake.md.", [NIGHT_KEY])
-            for table in LAKE_TABLES[source]
+            _spec(name, f"`{name}` of the lake, from {about}. Columns: docs/lake.md.", [NIGHT_KEY, *_AFTER[source]])
+            for name in LAKE_TABLES[source]
         ],
-        required_resource_keys={"night"},
+        required_resource_keys={"night", "reading_room"},
         description=f"Read what is new in landing/{source}: {about}.",
     )
     def take_in_source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
@@ -81,30 +115,27 @@ def _ingest(source: str) -> dg.AssetsDefinition:
             pseudonym_key=pseudonym_key(settings).secret,
             projects=project_codes(settings),
             limits=settings.limits,
+            looks_back=pl.read_parquet(_night_file(settings))["looks_back"][0],
+            read=context.resources.reading_room,
         )
         for delivery in intake.deliveries:
             if delivery.verdict == "refused":
                 context.log.warning(f"{delivery.file_name}: {delivery.reason}")
-        for table, rows in intake.rows.items():
-            yield dg.MaterializeResult(
-                asset_key=["lake", table], metadata={"dagster/row_count": rows, **_about(intake)}
-            )
+        for name, rows in intake.rows.items():
+            yield dg.MaterializeResult(asset_key=["lake", name], metadata={"dagster/row_count": rows, **_about(intake)})
 
     return take_in_source
 
 
 def _about(intake: Intake) -> dict[str, dg.MetadataValue | int]:
-    files = "\n".join(
-        f"| {delivery.file_name} | {delivery.verdict} | {delivery.rows_read} | {delivery.rows_rejected} "
-        f"| {delivery.reason or ''} |"
-        for delivery in intake.deliveries
-    )
+    files = [
+        (item.file_name, item.verdict, item.rows_read, item.rows_rejected, item.ignored_columns, item.reason)
+        for item in intake.deliveries
+    ]
     return {
         "files": len(intake.deliveries),
-        "rejected_rows": sum(delivery.rows_rejected for delivery in intake.deliveries),
-        "deliveries": dg.MetadataValue.md(
-            f"| file | verdict | rows | rejected | reason |\n|---|---|---|---|---|\n{files}"
-        ),
+        "rejected_rows": intake.rejected,
+        "deliveries": table(("file", "verdict", "rows", "rejected", "ignored columns", "reason"), files),
     }
 
 
@@ -112,11 +143,11 @@ def _about(intake: Intake) -> dict[str, dg.MetadataValue | int]:
     name="close_the_ledger",
     specs=[
         _spec(
-            table,
-            f"`{table.removeprefix('ledger_')}` of every source this night. Columns: docs/lake.md.",
+            ledger_table,
+            f"`{ledger_table.removeprefix('ledger_')}` of every source this night. Columns: docs/lake.md.",
             [dg.AssetKey(["lake", name]) for source in SOURCES for name in LAKE_TABLES[source]],
         )
-        for table in LEDGER_TABLES
+        for ledger_table in LEDGER_TABLES
     ],
     required_resource_keys={"night"},
     description="All sources have been read; their ledgers count from here on.",
@@ -124,9 +155,9 @@ def _about(intake: Intake) -> dict[str, dg.MetadataValue | int]:
 def ledger(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
     """Show what the ledgers hold; the sources wrote them."""
     settings: Settings = context.resources.night
-    for table in LEDGER_TABLES:
-        rows = pl.scan_parquet(settings.lake / "ledger" / table.removeprefix("ledger_") / "*.parquet").select(pl.len())
-        yield dg.MaterializeResult(asset_key=["lake", table], metadata={"dagster/row_count": rows.collect().item()})
+    for name in LEDGER_TABLES:
+        rows = pl.scan_parquet(settings.lake / "ledger" / name.removeprefix("ledger_") / "*.parquet").select(pl.len())
+        yield dg.MaterializeResult(asset_key=["lake", name], metadata={"dagster/row_count": rows.collect().item()})
 
 
 ingest_assets = [night, *(_ingest(source) for source in SOURCES), ledger]

@@ -10,6 +10,7 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from dagster_project import records
+from dagster_project.accounts_metadata import accounts_metadata
 from dagster_project.column_metadata import table_metadata
 from dagster_project.integrity import dbt_failures, dbt_test_records
 from dagster_project.manifest import lineage_cache, load_manifest
@@ -62,7 +63,8 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
 def _with_table_metadata(events: list[Any], settings: Settings) -> Iterator[Any]:
     if not settings.warehouse.exists():
         return
-    known = table_metadata(
+    accounts = accounts_metadata(settings.warehouse, settings.lake)
+    tables = table_metadata(
         warehouse=settings.warehouse,
         lake=settings.lake,
         target=settings.dbt_target,
@@ -72,4 +74,5 @@ def _with_table_metadata(events: list[Any], settings: Settings) -> Iterator[Any]
     )
     for event in events:
         unique_id = str(event.metadata["unique_id"].value) if isinstance(event, dg.Output) else ""
-        yield event.with_metadata({**event.metadata, **known[unique_id]}) if unique_id in known else event
+        more = tables.get(unique_id, {}) | accounts.get(unique_id, {})
+        yield event.with_metadata({**event.metadata, **more}) if more else event

@@ -1,8 +1,8 @@
 """One cell at a time: what a delivery wrote, as a value or as a reason why not.
 
 What belongs here: dates, numbers, CPR numbers, closed lists and codes in every legal dress. What does not: columns and
-rows (`checking`). Readers hand over every cell as trimmed text (`text_of`), so that a CPR number, a date or a code
-means the same whether it came as text, as a number or as a date cell. Functions return the value or a `Reason`;
+rows (`checking`). Readers hand over every cell as text, and `text_of` trims it, so that a CPR number, a date or a
+code means the same whether it came as text, as a number or as a date cell. Functions return the value or a `Reason`;
 the text of a bad cell goes no further.
 """
 
@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Final, TypeVar
 
 from dagster_project.door import reasons
@@ -20,6 +21,23 @@ from dagster_project.door.reasons import Reason
 
 Word = TypeVar("Word")
 
+# What may surround a cell or a heading: every blank of Unicode, and the signs without width that web pages leave.
+BLANKS: Final = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\u200b\u200c\u200d\u2060\ufeff"
+)
+# What Excel shows in a cell whose formula failed, by the workbook reader's names for them.
+EXCEL_ERRORS: Final[Mapping[str, str]] = {
+    "Div0": "#DIV/0!",
+    "NA": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Value": "#VALUE!",
+    "GettingData": "#GETTING_DATA",
+}
+_ERROR_WORDS: Final = frozenset(EXCEL_ERRORS.values())
 _MISSING: Final = frozenset({"", ".", "NA", "-"})
 _TIME: Final = (
     r"(?:[T ]\s*(?:[01]?[0-9]|2[0-3])[:.][0-5][0-9](?:[:.][0-5][0-9](?:[.,][0-9]+)?)?"
@@ -29,8 +47,8 @@ _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})([-./])([0-9]{1,2})\2([0-9]{4})" + 
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _TIME)
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)")
 _WHOLE: Final = re.compile(r"([+-]?[0-9]{1,9})(?:[.,]0*)?")
-_CPR: Final = re.compile(r"([0-9]{5,6})-?([0-9]{4})(?:\.0+)?")
-_FLOAT_TAIL: Final = re.compile(r"[.,]0+$")
+_CPR: Final = re.compile(r"([0-9]{5,6})-?([0-9]{4})(?:[.,]0+)?")
+_FLOAT_TAIL: Final = re.compile(r"(?<=[0-9])[.,]0+$")
 
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
 # Years a serial number may stand for. The floor keeps a bare year such as 2020 from being read as a day in 1905.
@@ -42,14 +60,14 @@ def text_of(cell: object) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        text = cell.strip()
+        text = cell.strip(BLANKS)
         return text if text.isascii() else unicodedata.normalize("NFC", text)
     if isinstance(cell, bool):
         return "1" if cell else "0"
     if isinstance(cell, float):
         if math.isnan(cell):
             return ""
-        return str(int(cell)) if cell.is_integer() else repr(cell)
+        return str(int(cell)) if cell.is_integer() else _positional(cell)
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     if isinstance(cell, date):
@@ -57,9 +75,20 @@ def text_of(cell: object) -> str:
     return str(cell).strip()
 
 
+def _positional(number: float) -> str:
+    """The shortest digits that give the number back, without an exponent."""
+    text = repr(number)
+    return format(Decimal(text), "f") if "e" in text else text
+
+
 def is_missing(text: str) -> bool:
     """Whether a trimmed cell means that nothing is known: blank, `.`, `NA` or `-`."""
     return text in _MISSING
+
+
+def is_error(text: str) -> bool:
+    """Whether a trimmed cell is the word of an Excel error, such as `#REF!`."""
+    return text in _ERROR_WORDS
 
 
 def date_of(text: str) -> date | Reason:

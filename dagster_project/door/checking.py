@@ -6,14 +6,17 @@ that need more than one row's contract columns (`register`, `survey`).
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
 
 from dagster_project.door import cells, reasons
+from dagster_project.door.grids import Grid, is_filled
 from dagster_project.door.headings import Heading
 from dagster_project.door.limits import Limits
 from dagster_project.door.masking import mask_digits
@@ -21,20 +24,21 @@ from dagster_project.door.pseudonym import participant_id
 from dagster_project.door.reasons import Reason
 from dagster_project.door.tables import Column, Kind, Table
 
-# A respondent id that could be a CPR number: day and month possible, with or without its leading zero.
-_CPR_RESPONDENT: Final = re.compile(
-    r"(?<![0-9])(?:0?[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}(?![0-9])"
-)
-_CACHED_CELLS: Final = 100_000
+ROW_NUMBER: Final = "row_number"
+_FAULT: Final = "fault"
 
 
 @dataclass(frozen=True)
 class Gate:
-    """What reading a row depends on besides the row: the pseudonym key, the known project codes, the limits."""
+    """What reading a row depends on besides the row: the pseudonym key, the known project codes, the limits.
+
+    `persons` are the keys of the file being read by their text, so that each is read and hashed once.
+    """
 
     pseudonym_key: str = field(repr=False)
     projects: frozenset[str]
     limits: Limits
+    persons: dict[str, str | Reason] = field(default_factory=dict, repr=False, compare=False)
 
     def project_words(self) -> dict[str, str]:
         """Project codes keyed in lower case."""
@@ -53,122 +57,150 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Checked:
-    """A table's accepted rows column by column, its rejections, and how many rows it had."""
+    """A table's accepted rows (`row_number` and the lake fields), its rejections, and how many rows it had."""
 
-    row_numbers: list[int]
-    columns: dict[str, list[object]]
+    accepted: pl.DataFrame
     rejections: list[Rejection]
     rows_read: int
 
     def frame(self, table: Table, delivery_id: str) -> pl.DataFrame:
         """The lake table."""
-        keys: dict[str, object] = {"delivery_id": [delivery_id] * len(self.row_numbers), "row_number": self.row_numbers}
-        return pl.DataFrame(keys | self.columns, schema=table.schema)
+        keyed = self.accepted.with_columns(pl.lit(delivery_id).alias("delivery_id"))
+        return keyed.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
 
 
-NumberedRow = tuple[int, Sequence[str]]
-Fault = tuple[str | None, Reason]
 RowRule = Callable[[Mapping[str, object]], tuple[str, Reason] | None]
-
-
-def data_rows(rows: Sequence[Sequence[str]], heading: Heading) -> list[NumberedRow]:
-    """The rows below the heading that are not blank, numbered as a person sees them."""
-    below = heading.index + 1
-    return [(below + offset, row) for offset, row in enumerate(rows[below:], start=1) if any(row)]
 
 
 def check_rows(
     table: Table,
     heading: Heading,
-    rows: Iterable[NumberedRow],
+    grid: Grid,
     gate: Gate,
     *,
-    sheet: str | None = None,
-    delimited: bool = False,
     rule: RowRule | None = None,
     unfit: Mapping[int, Rejection] | None = None,
 ) -> Checked:
-    """Judge every row: slipped cells, the contract's columns in order, `rule`, `unfit` rows, then repeated keys.
+    """Judge every row below the heading that is not blank.
+
+    A row falls by the first of: slipped cells, the contract's columns in order, `rule`, `unfit`, a repeated key.
 
     Args:
-        delimited: rows longer than the heading are rejected, because their cells have slipped.
         rule: one more judgement over a row's values; answers with the column's contract heading and the reason.
         unfit: rejections found elsewhere, by row number.
     """
-    cells_of_row = [_BoundColumn(column, heading, _cell_reader(column, gate)) for column in table.columns]
-    accepted: dict[str, list[object]] = {column.field: [] for column in table.columns}
-    row_numbers: list[int] = []
-    rejections: list[Rejection] = []
-    seen: set[tuple[object, ...]] = set()
-    total = 0
-    for number, row in rows:
-        total += 1
-        values: dict[str, object] = {}
-        if delimited and any(row[len(heading.cells) :]):
-            fault: Fault | None = (None, reasons.TOO_MANY_CELLS)
-        else:
-            fault = _read_row(cells_of_row, row, values)
-        if not fault and rule and (broken := rule(values)):
-            fault = (heading.shown(heading.positions[broken[0]]), broken[1])
-        rejection = Rejection(sheet, number, *fault) if fault else (unfit or {}).get(number)
-        key = tuple(values.get(name) for name in table.unique)
-        if rejection is None and key in seen:
-            rejection = Rejection(sheet, number, None, reasons.SECOND_ROW)
-        if rejection is not None:
-            rejections.append(rejection)
-            continue
-        if key:
-            seen.add(key)
-        row_numbers.append(number)
-        for name, value in values.items():
-            accepted[name].append(value)
-    return Checked(row_numbers, accepted, rejections, total)
+    judged = [_judge(column, heading, grid, gate) for column in table.columns]
+    rows = pl.DataFrame([_row_numbers(heading, len(judged[0].values)), *(column.values for column in judged)])
+    # Of each row, the place in `found` of why it falls; the last column first, so that the first one stays.
+    found: list[tuple[str | None, Reason]] = []
+    fault = pl.repeat(None, rows.height, dtype=pl.Int32, eager=True)
+    for column in reversed([column for column in judged if column.reasons]):
+        fault = _over(fault, column.faults + len(found))
+        found += [(column.shown, reason) for reason in column.reasons]
+    slipped = _slipped(heading, grid)
+    fault = _over(fault, slipped.replace_strict({True: len(found), False: None}, return_dtype=pl.Int32))
+    found.append((None, reasons.TOO_MANY_CELLS))
+
+    kept = _not_blank(heading, grid, judged)
+    rows = rows.with_columns(fault.alias(_FAULT)).filter(kept)
+    rejections = {
+        number: Rejection(grid.sheet, number, *found[place])
+        for number, place in rows.select(ROW_NUMBER, _FAULT).drop_nulls().iter_rows()
+    }
+    good = rows.filter(pl.col(_FAULT).is_null()).drop(_FAULT)
+    if rule:
+        for row in good.iter_rows(named=True):
+            if broken := rule(row):
+                shown = heading.shown(heading.positions[broken[0]])
+                rejections[row[ROW_NUMBER]] = Rejection(grid.sheet, row[ROW_NUMBER], shown, broken[1])
+    rejections = {**(unfit or {}), **rejections}
+    good = good.filter(~pl.col(ROW_NUMBER).is_in(list(rejections)))
+    if table.unique:
+        first = good.select(pl.struct(table.unique).is_first_distinct()).to_series()
+        repeated = good.filter(~first)[ROW_NUMBER]
+        rejections |= {number: Rejection(grid.sheet, number, None, reasons.SECOND_ROW) for number in repeated}
+        good = good.filter(first)
+    return Checked(good, [rejections[number] for number in sorted(rejections)], rows.height)
 
 
-class _BoundColumn:
-    """A contract column in one file: where it stands, what it is called there, how it is read."""
+@dataclass(frozen=True)
+class _Judged:
+    """A contract column in one file, read: a value, or the place of the fault in `reasons`, for every row."""
 
-    def __init__(self, column: Column, heading: Heading, read: Callable[[str], object]) -> None:
-        self.field = column.field
-        self.position = heading.positions.get(column.heading)
-        self.shown = None if self.position is None else heading.shown(self.position)
-        self.read = read
-
-
-def _read_row(columns: Iterable[_BoundColumn], row: Sequence[str], values: dict[str, object]) -> Fault | None:
-    """Fill `values` by lake field; stop at the first column that cannot be read."""
-    for column in columns:
-        text = row[column.position] if column.position is not None and column.position < len(row) else ""
-        value = column.read(text)
-        if isinstance(value, Reason):
-            return column.shown, value
-        values[column.field] = value
-    return None
+    shown: str | None
+    values: pl.Series
+    faults: pl.Series
+    filled: pl.Series
+    reasons: list[Reason]
 
 
-def _cell_reader(column: Column, gate: Gate) -> Callable[[str], object]:
-    """One function from trimmed text to the column's value or a Reason; repeated cells are read once."""
+def _judge(column: Column, heading: Heading, grid: Grid, gate: Gate) -> _Judged:
+    """Read a column; each distinct text is read once."""
+    below = grid.below(heading.index)
+    position = heading.positions.get(column.heading)
+    if position is None:
+        texts = pl.repeat("", below.height, dtype=pl.String, eager=True)
+    else:
+        texts = below[str(position)].fill_null("")
     read = _reader_of_kind(column, gate)
-    known: dict[str, object] = {}
+    values: list[object] = []
+    faults: list[int | None] = []
+    filled: list[bool] = []
+    found: dict[Reason, int] = {}
+    distinct = texts.unique()
+    for raw in distinct.to_list():
+        text = cells.text_of(raw)
+        answer = _answer(column, text, read)
+        wrong = isinstance(answer, Reason)
+        values.append(None if wrong else answer)
+        faults.append(found.setdefault(answer, len(found)) if isinstance(answer, Reason) else None)
+        filled.append(text != "")
+    places = texts.cast(pl.Enum(distinct)).to_physical()
+    shown = None if position is None else heading.shown(position)
+    return _Judged(
+        shown,
+        pl.Series(column.field, values, dtype=column.kind.lake_type).gather(places),
+        pl.Series(faults, dtype=pl.Int32).gather(places),
+        pl.Series(filled, dtype=pl.Boolean).gather(places),
+        list(found),
+    )
 
-    def read_cell(text: str) -> object:
-        if text not in known:
-            if len(known) >= _CACHED_CELLS:
-                known.clear()
-            known[text] = _blank_value(column) if cells.is_missing(text) else read(text)
-        return known[text]
 
-    return read_cell
+def _answer(column: Column, text: str, read: Callable[[str], object]) -> object:
+    if cells.is_missing(text):
+        return column.blank if column.may_be_blank else reasons.BLANK
+    return reasons.EXCEL_ERROR if cells.is_error(text) else read(text)
 
 
-def _blank_value(column: Column) -> object:
-    return column.blank if column.may_be_blank else reasons.BLANK
+def _row_numbers(heading: Heading, height: int) -> pl.Series:
+    """The numbers by which a person knows the rows below the heading."""
+    first = heading.first_row
+    return pl.int_range(first, first + height, dtype=pl.Int32, eager=True).alias(ROW_NUMBER)
+
+
+def _over(below: pl.Series, above: pl.Series) -> pl.Series:
+    return above.zip_with(above.is_not_null(), below)
+
+
+def _slipped(heading: Heading, grid: Grid) -> pl.Series:
+    """For each row below the heading, whether it has filled cells further out than the heading goes."""
+    below = grid.below(heading.index)
+    if grid.widths is None or below.width <= len(heading.cells):
+        return pl.repeat(False, below.height, dtype=pl.Boolean, eager=True)
+    return is_filled(below[:, len(heading.cells) :])
+
+
+def _not_blank(heading: Heading, grid: Grid, judged: Iterable[_Judged]) -> pl.Series:
+    """For each row below the heading, whether it has a filled cell; most have one in a column of the contract."""
+    kept = pl.Series(functools.reduce(operator.or_, (column.filled for column in judged)))
+    empty = (~kept).arg_true()
+    return kept.scatter(empty, is_filled(grid.below(heading.index)[empty])) if len(empty) else kept
 
 
 def _reader_of_kind(column: Column, gate: Gate) -> Callable[[str], object]:
     match column.kind:
         case Kind.PERSON:
-            return lambda text: _person(text, gate.pseudonym_key)
+            return lambda text: _person(text, gate)
         case Kind.PROJECT:
             words = gate.project_words()
             return lambda text: words.get(text.casefold(), reasons.UNKNOWN_PROJECT)
@@ -188,16 +220,19 @@ def _reader_of_kind(column: Column, gate: Gate) -> Callable[[str], object]:
             return mask_digits
 
 
-def _person(text: str, key: str) -> str | Reason:
-    cpr = cells.cpr_of(text)
-    return cpr if isinstance(cpr, Reason) else participant_id(key, cpr)
+def _person(text: str, gate: Gate) -> str | Reason:
+    if text not in gate.persons:
+        cpr = cells.cpr_of(text)
+        gate.persons[text] = cpr if isinstance(cpr, Reason) else participant_id(gate.pseudonym_key, cpr)
+    return gate.persons[text]
 
 
 def respondent_of(text: str, key: str) -> str:
     """The survey tool's id; one that could be a CPR number is replaced by a keyed hash, so that joins still hold."""
-    if _CPR_RESPONDENT.search(text):
-        return f"r{participant_id(key, re.sub('[^0-9]', '', text).zfill(10))[:12]}"
-    return text
+    if mask_digits(text) == text:
+        return text
+    bare = re.sub(r"[\W_]", "", text)
+    return f"r{participant_id(key, bare.zfill(10))[:12]}"
 
 
 def variable_of(text: str) -> str:

@@ -15,13 +15,16 @@ from typing import Final
 from dagster_project.door import reasons
 from dagster_project.door.masking import mask_digits
 from dagster_project.door.reasons import Reason
-from dagster_project.door.tables import Source, Table
+from dagster_project.door.tables import PULL, Source, Table
 
 WORKBOOK: Final = "workbook"
 UNKNOWN: Final = "unknown"
 
 _DATED_NAME: Final = re.compile(r"(?P<name>.*[^0-9]|)(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})\.(?P<extension>[^.]*)", re.S)
 _SHORT_HASH: Final = 12
+# The year of a yearly cut of the register stands in the file's name alone: dream2018_..., 2018_...
+_YEAR: Final = re.compile(r"(?<![0-9])(19[0-9]{2}|20[0-9]{2})(?![0-9])")
+_UNSHOWABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class LandedFile:
         extract_date: the day in the name, or None.
         sha256: hex digest of the bytes; empty when they could not be read.
         table: which table the name says it is; None for a workbook with several, and for a file with a `refusal`.
+        part: the word in its name that tells it from the other files of one delivery; None for a delivery of its own.
+        year: of a register file, the one year that its name holds before the date.
         refusal: why the file cannot even be opened, told from its name.
     """
 
@@ -45,6 +50,8 @@ class LandedFile:
     table_group: str
     table: Table | None
     refusal: Reason | None
+    part: str | None = None
+    year: int | None = None
 
     @property
     def delivery_id(self) -> str:
@@ -99,6 +106,8 @@ def describe(path: Path, source: Source) -> LandedFile:
         table_group=group,
         table=table,
         refusal=refusal,
+        part=table.mark if table is not None and table.sheet else None,
+        year=_year_of(path.name) if table is PULL else None,
     )
 
 
@@ -118,9 +127,15 @@ def extract_date_of(name: str) -> date | None:
         return None
 
 
+def _year_of(name: str) -> int | None:
+    found = _DATED_NAME.fullmatch(name)
+    years = _YEAR.findall(found["name"]) if found else []
+    return int(years[0]) if len(years) == 1 else None
+
+
 def shown_name(name: str) -> str:
-    """A file name that may be shown: CPR-like digits masked, the extraction date kept, always valid text."""
-    text = name.encode("utf-8", "replace").decode("utf-8")
+    """A file name that may be shown: CPR-like digits masked, the extraction date kept, valid text on one line."""
+    text = _UNSHOWABLE.sub("?", name.encode("utf-8", "replace").decode("utf-8"))
     found = _DATED_NAME.fullmatch(text)
     if not found:
         return mask_digits(text)

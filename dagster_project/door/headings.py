@@ -5,12 +5,11 @@ What belongs here: matching headings against a table's contract. What does not: 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dagster_project.door import reasons
 from dagster_project.door.masking import mask_digits
-from dagster_project.door.readers import HEADING_SEARCH_ROWS
 from dagster_project.door.reasons import Refusal
 from dagster_project.door.tables import Column, Table
 
@@ -22,6 +21,11 @@ class Heading:
     index: int
     cells: Sequence[str]
     positions: dict[str, int]
+
+    @property
+    def first_row(self) -> int:
+        """The first row below the heading, numbered as a person sees it."""
+        return self.index + 2
 
     def shown(self, position: int) -> str:
         """A column's heading as in the file, safe to show."""
@@ -41,7 +45,12 @@ def heading_key(text: str, *, exact: bool = False) -> str:
 
 def missing_headings(table: Table, cells: Sequence[str]) -> list[str]:
     """The contract's required headings that a row does not hold."""
-    missing = [column.heading for column in table.columns if not column.may_be_absent and not _positions(column, cells)]
+    keys = {exact: {heading_key(cell, exact=exact) for cell in cells if cell} for exact in (True, False)}
+    missing = [
+        column.heading
+        for column in table.columns
+        if not column.may_be_absent and keys[column.exact].isdisjoint(_names(column))
+    ]
     return list(dict.fromkeys(missing))
 
 
@@ -61,14 +70,14 @@ def match_heading(table: Table, cells: Sequence[str], index: int) -> Heading:
     return Heading(index, cells, positions)
 
 
-def find_heading(table: Table, rows: Sequence[Sequence[str]]) -> Heading | list[str]:
+def find_heading(table: Table, rows: Iterable[Sequence[str]]) -> Heading | list[str]:
     """The first row that holds all required columns; otherwise what is missing from the row that comes closest.
 
     Raises:
         Refusal: a contract column stands twice in the heading.
     """
     closest = missing_headings(table, ())
-    for index, cells in enumerate(rows[:HEADING_SEARCH_ROWS]):
+    for index, cells in enumerate(rows):
         missing = missing_headings(table, cells)
         if not missing:
             return match_heading(table, cells, index)
@@ -78,5 +87,9 @@ def find_heading(table: Table, rows: Sequence[Sequence[str]]) -> Heading | list[
 
 
 def _positions(column: Column, cells: Sequence[str]) -> list[int]:
-    keys = {heading_key(name, exact=column.exact) for name in (column.heading, *column.synonyms)}
-    return [position for position, cell in enumerate(cells) if cell and heading_key(cell, exact=column.exact) in keys]
+    names = _names(column)
+    return [position for position, cell in enumerate(cells) if cell and heading_key(cell, exact=column.exact) in names]
+
+
+def _names(column: Column) -> set[str]:
+    return {heading_key(name, exact=column.exact) for name in (column.heading, *column.synonyms)}

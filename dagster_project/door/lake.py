@@ -40,8 +40,10 @@ LEDGER_SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
             "rows_rejected": pl.Int64(),
             "ignored_columns": pl.String(),
             "file_format": pl.String(),
+            "precedence": pl.Int32(),
+            "in_landing": pl.Boolean(),
+            "purged_on": pl.Date(),
         },
-        "delivery_tables": {"delivery_id": pl.String(), "lake_table": pl.String(), "rows": pl.Int64()},
         "rejected_rows": {
             "delivery_id": pl.String(),
             "source": pl.String(),
@@ -50,6 +52,20 @@ LEDGER_SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
             "row_number": pl.Int32(),
             "column_name": pl.String(),
             "reason": pl.String(),
+        },
+        "in_force": {"lake_table": pl.String(), "project_code": pl.String(), "delivery_id": pl.String()},
+        "consent_standing": {
+            "participant_id": pl.String(),
+            "project_code": pl.String(),
+            "consents_survey": pl.Boolean(),
+            "consents_register": pl.Boolean(),
+        },
+        "delivery_rows": {
+            "delivery_id": pl.String(),
+            "lake_table": pl.String(),
+            "project_code": pl.String(),
+            "row_fate": pl.String(),
+            "row_count": pl.Int64(),
         },
     }
 )
@@ -81,6 +97,12 @@ def delivery_path(lake: Path, table: str, delivery_id: str) -> Path:
     return lake / table / f"{delivery_id}.parquet"
 
 
+def count_rows(lake: Path, table: str, delivery_ids: Iterable[str]) -> int:
+    """Rows of some deliveries in one lake table."""
+    paths = [delivery_path(lake, table, delivery_id) for delivery_id in delivery_ids]
+    return sum(pl.scan_parquet(path).select(pl.len()).collect().item() for path in paths)
+
+
 def ledger_path(lake: Path, table: str, source: str) -> Path:
     """The file of one source in one ledger table."""
     return lake / "ledger" / table / f"{source}.parquet"
@@ -110,9 +132,10 @@ def write_text(text: str, path: Path) -> None:
 
 def remove_stale(lake: Path, source: str, believed: Collection[str]) -> None:
     """Delete the source's lake files of deliveries that no record vouches for, and what killed runs left half done."""
-    for table in LAKE_TABLES[source]:
-        for path in (lake / table).glob("*.parquet"):
+    for folder in [*(lake / table for table in LAKE_TABLES[source]), reads_folder(lake)]:
+        own = f"{source}-" if folder == reads_folder(lake) else ""
+        for path in folder.glob(f"{own}*.parquet"):
             if path.name != _SCHEMA_FILE and path.stem not in believed:
                 path.unlink()
-        for path in (lake / table).glob(".*.tmp"):
+        for path in folder.glob(f".{own}*.tmp"):
             path.unlink(missing_ok=True)

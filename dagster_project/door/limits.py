@@ -21,7 +21,7 @@ class Limits:
     max_rejected_share: float = 0.05
     min_rejected_rows: int = 3
     unpacked_bytes: int = 2 * 1024**3
-    columns: int = 10_000
+    columns: int = 5_000
     cells: int = 150_000_000
     sheet_cells: int = 40_000_000
     cell_characters: int = 32_767

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
-# Nine or more digits in a row, or 5-6 digits (also as DD.MM.YY) and four more with a short separator between them.
+# Digits of any script; and what may stand between two groups of them, signs without width included.
+_GAP = r"[\s._\-\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff/]{1,3}"
+# Nine or more digits in a row, five or more and then four or more, or DD.MM.YY and then four.
 _CPR_LIKE = re.compile(
-    r"[0-9]{9,}"
-    r"|(?<![0-9])[0-9]{1,2}[ .\-/]?[0-9]{2}[ .\-/]?[0-9]{2}[ \u00a0._\-\u2010-\u2015\u2212/]{1,3}[0-9]{4}(?![0-9])"
+    rf"\d{{9,}}|\d{{5,}}{_GAP}\d{{4,}}|(?<!\d)\d{{1,2}}[ .\-/]?\d{{2}}[ .\-/]?\d{{2}}{_GAP}\d{{4}}(?!\d)"
 )
 
 
@@ -19,4 +20,4 @@ def mask_digits(text: str) -> str:
     """The text with every digit of a CPR-like run replaced by `*`; everything else, length included, stays."""
     if not any(character.isdigit() for character in text):
         return text
-    return _CPR_LIKE.sub(lambda found: re.sub("[0-9]", "*", found.group()), text)
+    return _CPR_LIKE.sub(lambda found: re.sub(r"\d", "*", found.group()), text)

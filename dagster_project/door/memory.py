@@ -26,7 +26,10 @@ class ReadRecord:
         key_fingerprint: of the pseudonym key the lake tables were made with.
         terms: hash of everything else the reading depended on.
         refusal: why the file was refused, or None when it was read.
-        tables: rows per lake table.
+        tables: rows per lake table, before consent is asked. projects: of monitoring, the project codes that have rows
+            in each lake table.
+        part, year: as of the landed file; a yearly cut of the register is a part of its delivery.
+        read_on: the day its bytes were first read. purged_on: the day the retention removed its file from landing.
     """
 
     delivery_id: str
@@ -43,8 +46,13 @@ class ReadRecord:
     rejections: tuple[Rejection, ...] = ()
     ignored_columns: tuple[str, ...] = ()
     tables: Mapping[str, int] = field(default_factory=dict)
+    projects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     headings: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
+    part: str | None = None
+    year: int | None = None
+    read_on: date | None = None
+    purged_on: date | None = None
 
 
 def load_records(lake: Path, source: str) -> dict[str, ReadRecord]:
@@ -75,10 +83,12 @@ def _path(lake: Path, delivery_id: str) -> Path:
 
 def _from_json(text: str) -> ReadRecord:
     data = json.loads(text)
-    data["extract_date"] = date.fromisoformat(data["extract_date"])
+    for name in ("extract_date", "read_on", "purged_on"):
+        data[name] = date.fromisoformat(data[name]) if data[name] else None
     data["refusal"] = Reason(**data["refusal"]) if data["refusal"] else None
     data["rejections"] = tuple(
         Rejection(**{**rejection, "reason": Reason(**rejection["reason"])}) for rejection in data["rejections"]
     )
     data["ignored_columns"] = tuple(data["ignored_columns"])
+    data["projects"] = {table: tuple(codes) for table, codes in data["projects"].items()}
     return ReadRecord(**data)

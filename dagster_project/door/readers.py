@@ -1,8 +1,7 @@
-"""Bytes of a delivered file into tables of trimmed text, whatever program wrote them.
+"""Bytes of a delivered file into grids of text, whatever program wrote them.
 
-What belongs here: formats, encodings, delimiters, size limits. What does not: which row is the heading and what the
-cells mean (`headings`, `checking`). A `Grid` keeps every row of the file, so that row n of the file is `rows[n - 1]`;
-a `Wide` keeps a register pull's thousands of columns as a frame of text.
+What belongs here: text files and columnar files, encodings, delimiters, and what a reader's error means. What does not:
+workbooks (`workbooks`), which row is the heading and what the cells mean (`headings`, `checking`).
 """
 
 from __future__ import annotations
@@ -12,130 +11,103 @@ import importlib
 import io
 import itertools
 import re
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import polars as pl
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from fastexcel import FastExcelError
 
 from dagster_project.door import reasons
 from dagster_project.door.cells import text_of
+from dagster_project.door.grids import HEADING_SEARCH_ROWS, Grid, text_frame
 from dagster_project.door.limits import Limits
 from dagster_project.door.masking import mask_digits
-from dagster_project.door.reasons import Refusal
+from dagster_project.door.reasons import Reason, Refusal
+from dagster_project.door.workbooks import Workbook
+
+IsHeading = Callable[[Sequence[str]], bool]
 
 _DELIMITERS: Final = (";", ",", "\t")
 _SNIFFED_CHARACTERS: Final = 65_536
-# A heading further down than this is not looked for.
-HEADING_SEARCH_ROWS: Final = 500
-_CELL_REFERENCE: Final = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
-
-# The limit on a cell's length is the door's own; Python's would be an error without a reason.
-csv.field_size_limit(2**31 - 1)
-
-
-@dataclass(frozen=True)
-class Grid:
-    """One sheet, or one reading of a text file.
-
-    `sheet` is masked and may be shown. Rows of `delimited` text that are longer than the heading have slipped.
-    """
-
-    rows: Sequence[Sequence[str]]
-    sheet: str | None = None
-    delimited: bool = False
+_CELLS_AT_ONCE: Final = 500_000
+_WIDE: Final = 100
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+_TEXTS: Final = (pl.String, pl.Binary, pl.Categorical, pl.Enum)
+# What a reader raises on damaged files; pyreadstat's own errors are named, because the module has no types.
+_READER_ERRORS: Final = (
+    FastExcelError,
+    pl.exceptions.PolarsError,
+    pa.ArrowException,
+    OSError,
+    ValueError,
+    OverflowError,
+)
+_READER_ERROR_NAMES: Final = ("PanicException", "ReadstatError", "PyreadstatError")
 
 
-@dataclass(frozen=True)
-class Wide:
-    """A wide table below its heading: text columns `0`, `1` ... in file order; `first_row` as a person sees it."""
+@contextmanager
+def plain_refusals() -> Iterator[None]:
+    """Turn whatever a broken or hostile file makes a reader raise into a Refusal with a plain reason."""
+    try:
+        yield
+    except MemoryError:
+        raise Refusal(reasons.TOO_LARGE) from None
+    except BaseException as error:
+        # A panic in a reader written in Rust is no Exception.
+        if isinstance(error, _READER_ERRORS) or type(error).__name__ in _READER_ERROR_NAMES:
+            raise Refusal(reasons.UNREADABLE) from None
+        raise
 
-    heading: Sequence[str]
-    frame: pl.DataFrame
-    first_row: int
-    sheet: str | None = None
 
-
-def read_grids(content: bytes, file_format: str, limits: Limits) -> Iterator[Grid]:
+def read_grids(content: bytes, file_format: str, limits: Limits, is_heading: IsHeading) -> Iterator[Grid]:
     """The tables a file may hold, best guess first: a workbook's sheets, or a text file once per delimiter.
 
+    Args:
+        is_heading: whether a row's trimmed cells are the heading; a text file is read on only below such a row.
     Raises:
         Refusal: the file cannot be opened, or is larger than the limits.
     """
     if len(content) > limits.unpacked_bytes:
         raise Refusal(reasons.TOO_LARGE)
-    match file_format:
-        case "csv":
-            yield from _csv_grids(_decode(content))
-        case "xlsx":
-            yield from _workbook_grids(content, limits)
-        case _:
-            wide = _columnar(content, file_format, limits)
-            yield Grid([list(wide.heading), *(list(row) for row in wide.frame.iter_rows())])
-
-
-def read_wide(
-    content: bytes, file_format: str, limits: Limits, missing_in: Callable[[Sequence[str]], list[str]]
-) -> Wide | None:
-    """The file as one wide table without touching its cells one by one, or None when it takes a closer look.
-
-    Args:
-        missing_in: the required headings that a row does not hold; the first row that holds all is the heading.
-    Raises:
-        Refusal: as `read_grids`, and when there is no heading.
-    """
-    if len(content) > limits.unpacked_bytes:
-        raise Refusal(reasons.TOO_LARGE)
-    match file_format:
-        case "xlsx":
-            return None
-        case "csv":
-            wide = _wide_csv(_decode(content), missing_in)
-        case _:
-            wide = _columnar(content, file_format, limits)
-            if missing := missing_in(wide.heading):
-                raise Refusal(reasons.missing_columns(missing))
-    if wide is not None:
-        _check_wide(wide, limits)
-    return wide
-
-
-def check_grid(grid: Grid, limits: Limits) -> None:
-    """Refuse a table that is too wide or holds a cell that is too long."""
-    for row in grid.rows:
-        if len(row) > limits.columns and any(row[limits.columns :]):
-            raise Refusal(reasons.TOO_MANY_COLUMNS)
-        if any(len(cell) > limits.cell_characters for cell in row):
-            raise Refusal(reasons.CELL_TOO_LONG)
-
-
-def _check_wide(wide: Wide, limits: Limits) -> None:
-    if len(wide.heading) > limits.columns:
-        raise Refusal(reasons.TOO_MANY_COLUMNS)
-    longest = wide.frame.select(pl.max_horizontal(pl.all().str.len_chars().max())).item() if wide.frame.width else 0
-    if (longest or 0) > limits.cell_characters:
-        raise Refusal(reasons.CELL_TOO_LONG)
+    with plain_refusals():
+        match file_format:
+            case "csv":
+                yield from _text_grids(_decode(content), limits, is_heading)
+            case "xlsx":
+                workbook = Workbook(content, limits)
+                yield from (workbook.read(position) for position in range(len(workbook.sheets)))
+            case "parquet":
+                yield _with_names(_parquet(content, limits))
+            case _:
+                yield _with_names(_statistics_file(content, file_format, limits))
 
 
 # ---- text files ------------------------------------------------------------------------------------------------------
 
 
 def _decode(content: bytes) -> str:
-    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ["utf-16"] if wide else ["utf-8-sig", "cp1252"]:
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    # In UTF-16 without its mark every second byte is NUL.
+    if not marked and b"\0" in content:
+        raise Refusal(reasons.NUL_BYTES)
+    for encoding in ["utf-16"] if marked else ["utf-8-sig", "cp1252"]:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\0" in text:
+            raise Refusal(reasons.NUL_BYTES)
         return text if "\n" in text else text.replace("\r", "\n")
     raise Refusal(reasons.ENCODING)
 
 
 class _Lines:
-    """The lines of a text with their ends, and how far they have been read."""
+    """The lines of a text with their ends, of whichever kind, and how far they have been read."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -143,60 +115,63 @@ class _Lines:
 
     def __iter__(self) -> Iterator[str]:
         while self.offset < len(self._text):
-            end = self._text.find("\n", self.offset) + 1 or len(self._text)
-            line = self._text[self.offset : end]
-            self.offset = end
-            yield line
+            line = _LINE.match(self._text, self.offset)
+            assert line is not None  # every text begins with a line
+            self.offset = line.end()
+            yield line[0]
 
 
-def _likely_delimiters(text: str) -> list[str]:
+def _text_grids(text: str, limits: Limits, is_heading: IsHeading) -> Iterator[Grid]:
+    # The most frequent sign between cells first; what breaks under it is what is wrong with the file.
     sample = text[:_SNIFFED_CHARACTERS]
-    return sorted(_DELIMITERS, key=sample.count, reverse=True)
-
-
-def _csv_grids(text: str) -> Iterator[Grid]:
-    broken: list[str] = []
-    delimiters = _likely_delimiters(text)
+    delimiters = sorted(_DELIMITERS, key=sample.count, reverse=True)
+    broken: dict[str, Reason] = {}
     for delimiter in delimiters:
         try:
-            # Strict: an unclosed quotation mark would otherwise swallow the rows after it without a word.
-            rows = [
-                [text_of(cell) for cell in row] for row in csv.reader(_Lines(text), delimiter=delimiter, strict=True)
-            ]
-        except csv.Error:
-            broken.append(delimiter)
+            grid = _delimited(text, delimiter, limits, is_heading)
+        except csv.Error as error:
+            # An unclosed quotation mark also makes a long cell, out of everything below it.
+            too_long = "field larger" in str(error) and text.count('"') % 2 == 0
+            broken[delimiter] = reasons.CELL_TOO_LONG if too_long else reasons.QUOTES
             continue
-        yield Grid(rows, delimited=True)
+        yield grid
     if delimiters[0] in broken:
-        raise Refusal(reasons.QUOTES)
+        raise Refusal(broken[delimiters[0]])
 
 
-def _wide_csv(text: str, missing_in: Callable[[Sequence[str]], list[str]]) -> Wide | None:
-    closest = missing_in(())
-    broken: list[str] = []
-    delimiters = _likely_delimiters(text)
-    for delimiter in delimiters:
-        lines = _Lines(text)
-        rows = csv.reader(lines, delimiter=delimiter, strict=True)
-        try:
-            for number, cells in enumerate(itertools.islice(rows, HEADING_SEARCH_ROWS), start=1):
-                heading = [text_of(cell) for cell in cells]
-                missing = missing_in(heading)
-                if not missing:
-                    frame = _polars_csv(text[lines.offset :], delimiter, len(heading))
-                    return None if frame is None else Wide(heading, frame, number + 1)
-                closest = min(closest, missing, key=len)
-        except csv.Error:
-            broken.append(delimiter)
-    raise Refusal(reasons.QUOTES if delimiters[0] in broken else reasons.missing_columns(closest))
+def _delimited(text: str, delimiter: str, limits: Limits, is_heading: IsHeading) -> Grid:
+    """The text under one delimiter; without a heading, only the rows among which it was looked for."""
+    csv.field_size_limit(limits.cell_characters)
+    lines = _Lines(text)
+    # Strict: an unclosed quotation mark would otherwise swallow the rows after it without a word.
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    top: list[list[str]] = []
+    for cells in itertools.islice(rows, HEADING_SEARCH_ROWS):
+        top.append(_within_limits(cells, limits))
+        if is_heading([text_of(cell) for cell in cells]):
+            below = _plain_rows(text[lines.offset :], delimiter, len(top[-1]))
+            if below is not None:
+                return Grid(pl.concat([text_frame(top, len(top[-1])), below]))
+            return _uneven(itertools.chain(top, (_within_limits(row, limits) for row in rows)))
+    return _uneven(top)
 
 
-def _polars_csv(body: str, delimiter: str, width: int) -> pl.DataFrame | None:
-    """The rows below a heading; None when polars may see other rows than a person does (slipped, multi-line)."""
+def _within_limits(cells: list[str], limits: Limits) -> list[str]:
+    if any(text_of(cell) for cell in cells[limits.columns :]):
+        raise Refusal(reasons.TOO_MANY_COLUMNS)
+    return cells[: limits.columns]
+
+
+def _plain_rows(body: str, delimiter: str, width: int) -> pl.DataFrame | None:
+    """The rows below a heading, read at once; None where that may give other rows or cells than a person sees."""
     body = body.rstrip("\r\n")
     names = [str(position) for position in range(width)]
-    if not body or width < 2:
-        return pl.DataFrame(schema=dict.fromkeys(names, pl.String)) if not body else None
+    if not body:
+        return text_frame([], width)
+    # One column has no delimiters, and a slipped row is an error to polars. Quotation marks it forgives too much in;
+    # only pulls, whose rows are long and whose cells are codes, would take too long one by one.
+    if width < 2 or ('"' in body and width < _WIDE) or body.count("\r") != body.count("\r\n"):
+        return None
     try:
         frame = pl.read_csv(f"{delimiter.join(names)}\n{body}".encode(), separator=delimiter, infer_schema=False)
     except pl.exceptions.PolarsError:
@@ -204,81 +179,127 @@ def _polars_csv(body: str, delimiter: str, width: int) -> pl.DataFrame | None:
     return frame if frame.height == body.count("\n") + 1 else None
 
 
-# ---- workbooks -------------------------------------------------------------------------------------------------------
+def _uneven(rows: Iterable[list[str]]) -> Grid:
+    """Rows of different lengths, put into columns a few at a time."""
+    frames: list[pl.DataFrame] = []
+    widths: list[int] = []
+    part: list[list[str]] = []
+    cells = 0
 
+    def put_away() -> None:
+        # Never without a column: such a frame forgets how many rows it has.
+        frames.append(text_frame(part, max([1, *map(len, part)])))
+        part.clear()
 
-def _workbook_grids(content: bytes, limits: Limits) -> Iterator[Grid]:
-    _check_workbook_size(content, limits)
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-        for name in names:
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            yield Grid([[text_of(cell) for cell in row] for row in rows], sheet=mask_digits(name))
-    except CalamineError:
-        raise Refusal(reasons.UNREADABLE) from None
-
-
-def _check_workbook_size(content: bytes, limits: Limits) -> None:
-    """Refuse what would not fit in memory: the workbook reader unfolds a sheet up to its last cell."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > limits.unpacked_bytes:
-                raise Refusal(reasons.TOO_LARGE)
-            sheets = [member for member in members if "worksheets/" in member.filename]
-            if any(_cells_spanned(archive.read(sheet)) > limits.sheet_cells for sheet in sheets):
-                raise Refusal(reasons.TOO_LARGE)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError):
-        raise Refusal(reasons.UNREADABLE) from None
-
-
-def _cells_spanned(sheet_xml: bytes) -> int:
-    last_column, last_row = b"", 0
-    for found in _CELL_REFERENCE.finditer(sheet_xml):
-        column, row = found[1], int(found[2])
-        last_row = max(last_row, row)
-        if (len(column), column) > (len(last_column), last_column):
-            last_column = column
-    width = 0
-    for letter in last_column:
-        width = width * 26 + letter - ord("A") + 1
-    return width * last_row
+    for row in rows:
+        part.append(row)
+        widths.append(len(row))
+        cells += len(row) or 1
+        if cells > _CELLS_AT_ONCE:
+            put_away()
+            cells = 0
+    put_away()
+    widest = max(frames, key=lambda frame: frame.width)
+    # The widest part names the columns, so that they stand in file order.
+    whole = pl.concat([widest.clear(), *frames], how="diagonal")
+    return Grid(whole, widths=pl.Series(widths, dtype=pl.Int64))
 
 
 # ---- columnar files --------------------------------------------------------------------------------------------------
 
 
-def _columnar(content: bytes, file_format: str, limits: Limits) -> Wide:
-    frame = _parquet(content, limits) if file_format == "parquet" else _statistics_file(content, file_format, limits)
-    heading = [text_of(name) for name in frame.columns]
-    return Wide(heading, frame.rename({name: str(i) for i, name in enumerate(frame.columns)}), first_row=2)
+def _with_names(frame: pl.DataFrame) -> Grid:
+    """A frame with its column names as the first row: to a person they are row 1."""
+    body = frame.rename({name: str(position) for position, name in enumerate(frame.columns)})
+    return Grid(pl.concat([text_frame([frame.columns], frame.width), body]))
+
+
+def _check_shape(rows: int, columns: int, limits: Limits) -> None:
+    if columns > limits.columns:
+        raise Refusal(reasons.TOO_MANY_COLUMNS)
+    if rows * columns > limits.cells:
+        raise Refusal(reasons.TOO_LARGE)
 
 
 def _parquet(content: bytes, limits: Limits) -> pl.DataFrame:
     lazy = pl.scan_parquet(io.BytesIO(content))
-    schema = lazy.collect_schema()
+    schema = _schema(lazy, content)
     if any(dtype.is_nested() for dtype in schema.dtypes()):
         raise Refusal(reasons.NESTED)
-    if lazy.select(pl.len()).collect().item() * len(schema) > limits.cells:
+    _check_shape(lazy.select(pl.len()).collect().item(), len(schema), limits)
+    texts = [name for name, dtype in schema.items() if dtype in _TEXTS]
+    if _unfolded_bytes(content, texts, limits.unpacked_bytes) > limits.unpacked_bytes:
         raise Refusal(reasons.TOO_LARGE)
-    return lazy.select(_as_text(name, dtype) for name, dtype in schema.items()).collect()
+    frame = lazy.select(_as_text(name, dtype) for name, dtype in schema.items()).collect()
+    return frame.with_columns(
+        _positional(frame[name]) if dtype.is_float() else _decoded(frame[name])
+        for name, dtype in schema.items()
+        if dtype.is_float() or dtype == pl.Binary
+    )
+
+
+def _schema(lazy: pl.LazyFrame, content: bytes) -> pl.Schema:
+    try:
+        return lazy.collect_schema()
+    except pl.exceptions.DuplicateError:
+        names = Counter(pq.read_schema(pa.BufferReader(content)).names)
+        raise Refusal(reasons.column_twice(mask_digits(names.most_common(1)[0][0]))) from None
+
+
+def _unfolded_bytes(content: bytes, texts: list[str], enough: int) -> int:
+    """How many bytes the text columns hold once each cell has its own text, which a file may store once for all rows.
+
+    Counting stops at `enough`, in the file's own dictionaries; most files are so small that no text can be too long.
+    """
+    file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts)
+    groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
+    chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
+    at_most = int(sum(chunk.num_values * chunk.total_uncompressed_size for chunk in chunks))
+    if at_most <= enough:
+        return at_most
+    held = 0
+    for batch in file.iter_batches(columns=texts):
+        for column in batch.columns:
+            if not isinstance(column, pa.DictionaryArray):
+                held += column.nbytes
+                continue
+            lengths = pc.binary_length(column.dictionary)
+            held += pc.sum(pc.take(pc.cast(lengths, pa.int64()), column.indices)).as_py() or 0
+        if held > enough:
+            break
+    return held
 
 
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
-    """The polars twin of `cells.text_of`."""
+    """The polars twin of `cells.text_of`, but for trimming; bytes stay bytes."""
     column = pl.col(name)
+    if dtype == pl.Binary:
+        return column
+    if dtype == pl.Duration:
+        return column.dt.to_string("iso")
     if dtype.is_float():
         whole = (column == column.floor()) & (column.abs() < 2**53)
         text = (
             pl.when(whole).then(column.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(column.cast(pl.String))
         )
-        return pl.when(column.is_nan()).then(None).otherwise(text).fill_null("").alias(name)
+        return pl.when(column.is_nan()).then(None).otherwise(text).alias(name)
     if dtype == pl.Boolean:
         column = column.cast(pl.Int8)
     if isinstance(dtype, pl.Datetime):
         column = column.dt.replace_time_zone(None)
-    return column.cast(pl.String).str.strip_chars().str.normalize("NFC").fill_null("").alias(name)
+    return column.cast(pl.String).alias(name)
+
+
+def _positional(numbers: pl.Series) -> pl.Series:
+    """Numbers as text, where a very small one may have an exponent, without it."""
+    odd = numbers.filter(numbers.str.contains("e", literal=True)).unique()
+    return numbers.replace({text: text_of(float(text)) for text in odd}) if len(odd) else numbers
+
+
+def _decoded(column: pl.Series) -> pl.Series:
+    """Bytes as text; those that are no UTF-8 become a sign that no list and no number holds."""
+    texts = [None if cell is None else cell.decode("utf-8", "replace") for cell in column]
+    return pl.Series(column.name, texts, dtype=pl.String)
 
 
 def _statistics_file(content: bytes, file_format: str, limits: Limits) -> pl.DataFrame:
@@ -286,8 +307,7 @@ def _statistics_file(content: bytes, file_format: str, limits: Limits) -> pl.Dat
     pyreadstat = importlib.import_module("pyreadstat")
     read = pyreadstat.read_sas7bdat if file_format == "sas7bdat" else pyreadstat.read_dta
     _, about = read(io.BytesIO(content), metadataonly=True)
-    if (about.number_rows or 0) * about.number_columns > limits.cells:
-        raise Refusal(reasons.TOO_LARGE)
+    _check_shape(about.number_rows or 0, about.number_columns, limits)
     columns, _ = read(io.BytesIO(content), output_format="dict")
     return pl.DataFrame(
         {name: [text_of(cell) for cell in column] for name, column in columns.items()},

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,10 @@ class Refusal(Exception):
 # ---- a cell cannot be understood: the row is rejected ----------------------------------------------------------------
 
 BLANK = Reason("The cell is blank, and a value is required.", "Cellen er tom, og der skal stå en værdi.")
+EXCEL_ERROR = Reason(
+    "The cell holds an Excel error (such as #N/A or #REF!); correct its formula or write the value.",
+    "Cellen indeholder en Excel-fejl (som #N/A eller #REF!); ret formlen, eller skriv værdien.",
+)
 NOT_A_DATE = Reason(
     "Not a date; write it as 31-12-2020 or 2020-12-31.", "Ikke en dato; skriv den som 31-12-2020 eller 2020-12-31."
 )
@@ -116,6 +121,12 @@ NO_WEEKS = Reason(
     "The pull has no week column (y_YYWW); deliver the pull with its weeks.",
     "Udtrækket har ingen ugekolonne (y_ÅÅUU); levér udtrækket med dets uger.",
 )
+NO_YEAR = Reason(
+    "The week columns (y_01 to y_53) do not say which year they belong to; name the file with its year, like "
+    "dream2018_<YYYY-MM-DD>.",
+    "Ugekolonnerne (y_01 til y_53) siger ikke, hvilket år de hører til; kald filen noget med året, som "
+    "dream2018_<ÅÅÅÅ-MM-DD>.",
+)
 TOO_LARGE = Reason(
     "The file is larger unpacked than the limit allows; split it, or raise the limit if the size is right.",
     "Filen fylder udpakket mere end grænsen; del den, eller hæv grænsen, hvis størrelsen er rigtig.",
@@ -133,6 +144,22 @@ PURGED = Reason(
     "Filen blev fjernet fra landing, efter at den var læst med en anden pseudonymnøgle; læg den tilbage, "
     "hvis den skal tælle med.",
 )
+
+
+def later(as_of: date) -> Reason:
+    """The file was extracted after the day the run speaks for."""
+    return Reason(
+        f"Extracted after {as_of}, the day this run speaks for; it is read when that day has come.",
+        f"Udtrukket efter {as_of}, den dag kørslen gælder for; den læses, når dagen er kommet.",
+    )
+
+
+def duplicate(original: str) -> Reason:
+    """The same bytes lie in landing under the same extraction date."""
+    return Reason(
+        f"The same content under the same date as {original}; it counts once, and nothing needs to be done.",
+        f"Samme indhold under samme dato som {original}; det tæller én gang, og der skal ikke gøres noget.",
+    )
 
 
 def unknown_format(formats: Iterable[str]) -> Reason:
@@ -228,4 +255,32 @@ def unexpected(kind: str) -> Reason:
     return Reason(
         f"The file could not be read ({kind}); check that it opens and deliver it again.",
         f"Filen kunne ikke læses ({kind}); undersøg, om den kan åbnes, og levér den igen.",
+    )
+
+
+# ---- hostile or mistaken content ------------------------------------------------------------------------------------
+
+OLD_OR_LOCKED = Reason(
+    "The workbook has a password or is in the old .xls format; save it as .xlsx without a password.",
+    "Projektmappen har adgangskode eller er i det gamle .xls-format; gem den som .xlsx uden adgangskode.",
+)
+NUL_BYTES = Reason(
+    "The file holds NUL characters and is no plain text; save it as CSV UTF-8 and deliver it again.",
+    "Filen indeholder NUL-tegn og er ikke ren tekst; gem den som CSV UTF-8 og levér den igen.",
+)
+
+
+READER_DIED = Reason(
+    "The file ended its reader: it needs more memory than the limit allows, or it is damaged; check that it opens, "
+    "split it, or raise the limit.",
+    "Filen fik læseprogrammet til at gå ned: den kræver mere hukommelse end grænsen, eller den er beskadiget; "
+    "undersøg, om den kan åbnes, del den, eller hæv grænsen.",
+)
+
+
+def too_slow(seconds: float) -> Reason:
+    """Reading took longer than one file may take."""
+    return Reason(
+        f"The file was not read within {seconds:g} seconds; split it, or raise the limit if the size is right.",
+        f"Filen blev ikke læst på {seconds:g} sekunder; del den, eller hæv grænsen, hvis størrelsen er rigtig.",
     )

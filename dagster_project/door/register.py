@@ -18,10 +18,10 @@ import numpy.typing as npt
 import polars as pl
 
 from dagster_project.door import cells, reasons
-from dagster_project.door.checking import Checked, Gate, NumberedRow, Rejection, check_rows
-from dagster_project.door.headings import Heading, heading_key, match_heading
+from dagster_project.door.checking import ROW_NUMBER, Checked, Gate, Rejection, check_rows
+from dagster_project.door.grids import Grid
+from dagster_project.door.headings import Heading, heading_key
 from dagster_project.door.masking import mask_digits
-from dagster_project.door.readers import Wide
 from dagster_project.door.reasons import Reason, Refusal
 from dagster_project.door.tables import Table
 
@@ -30,6 +30,7 @@ _FIRST_YEAR: Final = 1991
 _CENTURY_PIVOT: Final = 90  # two-digit years from here on are 19YY
 
 _WEEK: Final = re.compile(r"y_([0-9]{2})([0-9]{2})")
+_WEEK_OF_CUT: Final = re.compile(r"y_([0-9]{2})")
 _MONTH: Final = re.compile(r"(?:branche|br)_([0-9]{4})_([0-9]{2})")
 _ZEROS: Final = re.compile(r"0+(?:[.,]0*)?")
 _THREE_DIGITS: Final = re.compile(r"[0-9]{3}")
@@ -61,11 +62,15 @@ class Runs:
 
 @dataclass(frozen=True)
 class Pull:
-    """What a pull becomes: checked persons, the further lake tables, and the columns that were ignored."""
+    """What a pull becomes: checked persons, the further lake tables, and the columns that were ignored.
+
+    `yearly`: the pull is a cut of one year, a part of what was delivered that day.
+    """
 
     persons: Checked
     frames: dict[str, pl.DataFrame]
     ignored: list[str]
+    yearly: bool
 
 
 def running_week(year: int, week: int) -> int | None:
@@ -96,6 +101,23 @@ def month_of(heading: str) -> int | None:
     """The running month of a column name `branche_YYYY_MM` or `br_YYYY_MM`, or None."""
     found = _MONTH.fullmatch(heading_key(heading, exact=True))
     return running_month(int(found[1]), int(found[2])) if found else None
+
+
+def week_of_cut(heading: str, year: int) -> int | None:
+    """The running week of a column name `y_WW` in a yearly cut, or None."""
+    found = _WEEK_OF_CUT.fullmatch(heading_key(heading, exact=True))
+    return running_week(year, int(found[1])) if found else None
+
+
+def month_of_cut(heading: str, year: int) -> int | None:
+    """As `month_of`, for a yearly cut, which speaks of no other year."""
+    number = month_of(heading)
+    return number if number is not None and number // 12 == year else None
+
+
+def is_cut(headings: Sequence[str]) -> bool:
+    """Whether the columns are those of a yearly cut: weeks `y_WW`, whose year only the file's name tells."""
+    return any(_WEEK_OF_CUT.fullmatch(heading_key(heading, exact=True)) for heading in headings)
 
 
 def find_ticks(headings: Sequence[str], number_of: Callable[[str], int | None]) -> Ticks:
@@ -160,29 +182,33 @@ def find_runs(codes: Codes, numbers: Codes) -> Runs:
     return Runs(starts // width, values, numbers[starts % width], numbers[ends % width])
 
 
-def read_pull(table: Table, wide: Wide, gate: Gate, delivery_id: str, slipped: Sequence[Rejection] = ()) -> Pull:
+def read_pull(table: Table, heading: Heading, grid: Grid, gate: Gate, delivery_id: str, year: int | None) -> Pull:
     """A pull into lake tables.
 
     Args:
-        slipped: rows already known to be bad; they are rejected for that reason.
+        year: the year that the file's name holds, if any; the weeks of a yearly cut are weeks of that year.
     Raises:
-        Refusal: a column stands twice, or there is no week column.
+        Refusal: a week or month stands twice, or there is no week column, or none whose year is known.
     """
-    heading = match_heading(table, wide.heading, 0)
-    weeks, months = find_ticks(wide.heading, week_of), find_ticks(wide.heading, month_of)
+    weeks, months = find_ticks(heading.cells, week_of), find_ticks(heading.cells, month_of)
+    yearly = not weeks.positions and is_cut(heading.cells)
+    if yearly:
+        if year is None:
+            raise Refusal(reasons.NO_YEAR)
+        weeks = find_ticks(heading.cells, lambda name: week_of_cut(name, year))
+        months = find_ticks(heading.cells, lambda name: month_of_cut(name, year))
     if not weeks.positions:
         raise Refusal(reasons.NO_WEEKS)
-    week_codes = _clock_codes(wide, weeks, benefit_code)
-    month_codes = _clock_codes(wide, months, industry_code)
+    below = grid.below(heading.index)
+    week_codes = _clock_codes(below, weeks, benefit_code)
+    month_codes = _clock_codes(below, months, industry_code)
     unfit = {
-        **_bad_codes(wide, months, month_codes, reasons.INDUSTRY_CODE),
-        **_bad_codes(wide, weeks, week_codes, reasons.BENEFIT_CODE),
-        **{rejection.row_number: rejection for rejection in slipped},
+        **_bad_codes(heading, grid.sheet, months, month_codes, reasons.INDUSTRY_CODE),
+        **_bad_codes(heading, grid.sheet, weeks, week_codes, reasons.BENEFIT_CODE),
     }
-    narrow, rows = _background(wide, heading)
-    persons = check_rows(table, narrow, rows, gate, sheet=wide.sheet, unfit=unfit)
-    kept = np.array(persons.row_numbers, dtype=np.int64) - wide.first_row
-    ids = pl.Series(persons.columns["participant_id"], dtype=pl.String)
+    persons = check_rows(table, heading, grid, gate, unfit=unfit)
+    kept = persons.accepted[ROW_NUMBER].to_numpy() - heading.first_row
+    ids = persons.accepted["participant_id"]
     benefit = find_runs(week_codes[kept], weeks.numbers)
     industry = find_runs(month_codes[kept], months.numbers)
     frames = {
@@ -195,43 +221,25 @@ def read_pull(table: Table, wide: Wide, gate: Gate, delivery_id: str, slipped: S
     }
     clocks = {*weeks.positions, *months.positions}
     ignored = [heading.shown(position) for position in heading.others() if position not in clocks]
-    return Pull(persons, frames, ignored)
+    return Pull(persons, frames, ignored, yearly)
 
 
-def _clock_codes(wide: Wide, ticks: Ticks, code_of: Callable[[str], int]) -> Codes:
+def _clock_codes(below: pl.DataFrame, ticks: Ticks, code_of: Callable[[str], int]) -> Codes:
     # A frame without columns has forgotten how many rows it had.
     if not ticks.positions:
-        return np.empty((wide.frame.height, 0), dtype=np.int32)
-    return code_matrix(_columns(wide, ticks.positions), code_of)
+        return np.empty((below.height, 0), dtype=np.int32)
+    return code_matrix(below.select([str(position) for position in ticks.positions]), code_of)
 
 
-def _columns(wide: Wide, positions: Sequence[int]) -> pl.DataFrame:
-    return wide.frame.select([str(position) for position in positions])
-
-
-def _background(wide: Wide, heading: Heading) -> tuple[Heading, list[NumberedRow]]:
-    """The columns other than weeks and months as rows, with a heading of their own; blank rows are no rows."""
-    positions = list(heading.positions.values())
-    names = {name: place for place, name in enumerate(heading.positions)}
-    narrow = Heading(0, [wide.heading[position] for position in positions], names)
-    texts = [[cells.text_of(cell) for cell in column] for column in _columns(wide, positions).iter_columns()]
-    keyless = [index for index, row in enumerate(zip(*texts, strict=True)) if not any(row)]
-    blank = {index for index in keyless if not any(cells.text_of(cell) for cell in wide.frame.row(index))}
-    rows: list[NumberedRow] = [
-        (wide.first_row + index, row) for index, row in enumerate(zip(*texts, strict=True)) if index not in blank
-    ]
-    return narrow, rows
-
-
-def _bad_codes(wide: Wide, ticks: Ticks, codes: Codes, reason: Reason) -> dict[int, Rejection]:
+def _bad_codes(heading: Heading, sheet: str | None, ticks: Ticks, codes: Codes, reason: Reason) -> dict[int, Rejection]:
     """One rejection per row with a bad code, naming the first such column of the file."""
     bad = codes == BAD
     positions = np.array(ticks.positions, dtype=np.int64)
     found: dict[int, Rejection] = {}
     for index in np.flatnonzero(bad.any(axis=1)).tolist():
-        column = wide.heading[int(positions[bad[index]].min())]
-        number = wide.first_row + index
-        found[number] = Rejection(wide.sheet, number, mask_digits(column), reason)
+        column = heading.shown(int(positions[bad[index]].min()))
+        number = heading.first_row + index
+        found[number] = Rejection(sheet, number, column, reason)
     return found
 
 

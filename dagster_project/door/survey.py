@@ -7,20 +7,23 @@ night, so answers land as text and are judged anew each night.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
 from dagster_project.door import cells, reasons
-from dagster_project.door.checking import Checked, NumberedRow, Rejection, variable_of
+from dagster_project.door.checking import ROW_NUMBER, Checked, Rejection, variable_of
+from dagster_project.door.grids import Grid
 from dagster_project.door.headings import Heading
 from dagster_project.door.masking import mask_digits
 from dagster_project.door.reasons import Reason, Refusal
 from dagster_project.door.tables import SOURCES
 
-_CONDITION: Final = re.compile(r"(?P<variable>\S+)\s+in\s+(?P<codes>[+-]?[0-9]+(?:\s*,\s*[+-]?[0-9]+)*)", re.IGNORECASE)
+# As many digits as a code may have.
+_CODE: Final = r"[+-]?[0-9]{1,9}"
+_CONDITION: Final = re.compile(rf"(?P<variable>\S+)\s+in\s+(?P<codes>{_CODE}(?:\s*,\s*{_CODE})*)", re.IGNORECASE)
 _ANSWER_CELLS: Final = SOURCES["survey"].further["survey_answers"]
 FREE_TEXT: Final = "free_text"
 MULTIPLE: Final = "multiple"
@@ -56,20 +59,21 @@ def settle_codebook(checked: Checked) -> Checked:
     Raises:
         Refusal: a condition cannot be parsed or names an unknown variable, or a variable has two types.
     """
-    variables = [str(variable) for variable in checked.columns["variable"]]
-    types: dict[str, object] = {}
-    for variable, kind in zip(variables, checked.columns["type"], strict=True):
+    rows = checked.accepted
+    types: dict[str, str] = {}
+    for variable, kind in rows.select("variable", "type").iter_rows():
         if types.setdefault(variable, kind) != kind:
             raise Refusal(reasons.several_types(variable))
-    conditions: list[object] = []
-    for variable, text in zip(variables, checked.columns["condition"], strict=True):
-        condition = None if text is None else parse_condition(str(text))
+    conditions: list[str | None] = []
+    for variable, text in rows.select("variable", "condition").iter_rows():
+        condition = None if text is None else parse_condition(text)
         if text is not None and condition is None:
             raise Refusal(reasons.condition_unreadable(variable))
         if condition is not None and condition.variable not in types:
             raise Refusal(reasons.condition_unknown_variable(variable))
         conditions.append(None if condition is None else str(condition))
-    return replace(checked, columns={**checked.columns, "condition": conditions})
+    settled = pl.Series("condition", conditions, dtype=pl.String)
+    return replace(checked, accepted=rows.with_columns(settled))
 
 
 def answer_variables(heading: Heading) -> dict[str, int]:
@@ -97,27 +101,28 @@ def answer_text(text: str) -> str | None:
 
 
 def answer_cells(
-    rows: Sequence[NumberedRow], accepted: Sequence[int], variables: Mapping[str, int], delivery_id: str
+    checked: Checked, heading: Heading, grid: Grid, variables: Mapping[str, int], delivery_id: str
 ) -> pl.DataFrame:
     """`survey_answers`: one row per accepted row and variable."""
-    kept = set(accepted)
-    numbers: list[int] = []
-    names: list[str] = []
-    values: list[str | None] = []
-    for number, row in rows:
-        if number not in kept:
-            continue
-        for variable, position in variables.items():
-            numbers.append(number)
-            names.append(variable)
-            values.append(answer_text(row[position]) if position < len(row) else None)
-    data = {
-        "delivery_id": [delivery_id] * len(numbers),
-        "row_number": numbers,
-        "variable": names,
-        "raw_value": values,
-    }
-    return pl.DataFrame(data, schema=_ANSWER_CELLS)
+    numbers = checked.accepted[ROW_NUMBER]
+    rows = grid.below(heading.index)[numbers - heading.first_row]
+    # Under their positions: a variable may have any name, also that of the row's number.
+    names = {str(position): variable for variable, position in variables.items()}
+    wide = pl.DataFrame([numbers, *(_answers(rows[name]) for name in names)])
+    long = wide.unpivot(list(names), index=ROW_NUMBER, variable_name="variable", value_name="raw_value")
+    # By row, and within a row in the order of the file.
+    keyed = long.sort(ROW_NUMBER, maintain_order=True).with_columns(
+        pl.lit(delivery_id).alias("delivery_id"),
+        pl.col("variable").replace_strict(names, return_dtype=pl.String),
+    )
+    return keyed.select(pl.col(name).cast(dtype) for name, dtype in _ANSWER_CELLS.items())
+
+
+def _answers(texts: pl.Series) -> pl.Series:
+    """A column's cells for the lake; each distinct text is read once."""
+    filled = texts.fill_null("")
+    read = {text: answer_text(cells.text_of(text)) for text in filled.unique()}
+    return filled.replace_strict(read, return_dtype=pl.String)
 
 
 def judge_answers(
@@ -147,6 +152,12 @@ def judge_answers(
         else:
             answered.add(respondent)
     return rejections
+
+
+def unknown_variables(headings: Mapping[str, str], codebook: pl.DataFrame | None) -> list[str]:
+    """Headings of an answers file that the codebook in force does not know; none when there is no codebook."""
+    known = set(headings) if codebook is None else set(codebook["variable"])
+    return [heading for variable, heading in headings.items() if variable not in known]
 
 
 def _codes_outside(answers: pl.DataFrame, codebook: pl.DataFrame) -> dict[int, str]:

@@ -318,6 +318,15 @@ PULL: Final = Table(
     ),
 )
 
+# A yearly cut of the register may leave the background to the other years' files of the same day.
+YEARLY_CUT: Final = dataclasses.replace(
+    PULL,
+    columns=tuple(
+        column if column.kind is Kind.PERSON else dataclasses.replace(column, may_be_absent=True)
+        for column in PULL.columns
+    ),
+)
+
 INDICATORS: Final = Table(
     group="indicators",
     lake_table="results_indicators",

@@ -6,7 +6,7 @@
 
 {#- The deliveries in force of one lake table; monitoring's are in force project by project. -#}
 {%- macro in_force(lake_table) -%}
-    (select f.delivery_id, f.project_code from {{ ref('int_deliveries_in_force') }} as f where f.lake_table = '{{ lake_table }}')
+    (select f.delivery_id, f.project_code from {{ ref('stg_ledger__in_force') }} as f where f.lake_table = '{{ lake_table }}')
 {%- endmacro -%}
 
 {#-

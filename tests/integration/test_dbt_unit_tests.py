@@ -25,6 +25,7 @@ def test_every_rule_holds_and_an_empty_lake_builds(tmp_path: Path) -> None:
     night = {
         "run_id": ["none"],
         "as_of": [date(2021, 9, 1)],
+        "looks_back": [False],
         "started_at": [datetime(2021, 9, 1)],
         "demonstration": [False],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
+import polars as pl
+
+from dagster_project.door.pseudonym import participant_id
 from tests.support.product import ROOT, Product
 
 Copy = Callable[[], Product]
@@ -131,3 +136,59 @@ def test_a_killed_run_leaves_the_last_published_set_whole(after_first_night: Cop
     outcomes = dict(product.query("select outcome, count(*) from ops.runs group by 1"))
     assert set(outcomes) <= {"published", "interrupted"}
     assert not in_force.exists() or (in_force / "nedslag.duckdb").exists()
+
+
+def test_a_withdrawal_leaves_no_row_of_the_person_anywhere(after_first_night: Copy) -> None:
+    """Lake files of earlier nights, working database, marts, Parquet and older published sets."""
+    product = after_first_night()
+    key = {"NEDSLAG_PSEUDONYM_KEY": "nedslag-demonstration"}
+    ((person, project),) = product.query(
+        "select participant_id, any_value(project_code) from marts.enrolments where answered and in_register "
+        "group by 1 having count(*) = 1 order by 1 limit 1"
+    )
+    assert product.run("nightly", **key).returncode == 0
+    assert _places_with(person, product.data_dir)
+    log = max((product.data_dir / "landing" / "consent").iterdir())
+    text = log.read_text(encoding="utf-8-sig")
+    cpr = next(cpr for cpr in _keys(text) if participant_id("nedslag-demonstration", cpr) == person)
+    heading = text.splitlines()[0]
+    row = {"CPR-nr.": cpr, "Projekt": project, "Afgivet": "01-01-2018", "Tilbagekaldt": "01-10-2021", "Omfang": ""}
+    line = ";".join(row[name] for name in heading.split(";"))
+    log.with_name("samtykker_2021-10-01.csv").write_text(f"{text.rstrip()}\n{line}\n", encoding="utf-8")
+    outcome = product.run("nightly", **key)
+    assert outcome.returncode == 0, outcome.stderr
+    assert _places_with(person, product.data_dir) == []
+    assert product.query(
+        f"select consents_survey, in_register from marts.enrolments where participant_id = '{person}'"
+    ) == [(False, False)]
+    proof = "assert_nobody_without_standing_consent_is_in_the_lake"
+    assert (True,) in product.query(f"select success from ops.check_results where expectation = '{proof}'")
+
+
+def _keys(text: str) -> set[str]:
+    return {first + last for first, last in re.findall(r"(?<!\d)(\d{6})-?(\d{4})(?!\d)", text)}
+
+
+def _places_with(person: str, data_dir: Path) -> list[str]:
+    """Survey and register tables with a row of the person, or with a respondent's row in the marts."""
+    personal = ("survey", "register", "status_at", "benefit_", "int_register", "int_survey")
+    found = []
+    for path in sorted(data_dir.rglob("*.parquet")):
+        name = path.parent.name if "lake" in path.parts else path.stem
+        if name.startswith(personal) and person in str(pl.read_parquet(path).to_dicts()):
+            found.append(str(path))
+    for path in sorted(data_dir.rglob("*.duckdb")):
+        with duckdb.connect(str(path), read_only=True) as connection:
+            tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+            for schema, name in tables:
+                rows = connection.execute(f'from "{schema}"."{name}"').fetchall() if name.startswith(personal) else []
+                if person in str(rows):
+                    found.append(f"{path} {name}")
+            looked_at = connection.execute(
+                "select count(*) from marts.enrolments left join marts.survey_responses using (enrolment_id) "
+                "where participant_id = ? and (in_register or sex is not null or respondent_id is not null)",
+                [person],
+            ).fetchall()
+            if looked_at != [(0,)]:
+                found.append(f"{path} enrolments")
+    return found

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.demonstration import lay_out, pseudonym_key
+from dagster_project.demonstration import lay_out
+from dagster_project.keys import pseudonym_key
 from dagster_project.settings import Settings, SettingsError
 
 

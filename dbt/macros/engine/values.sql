@@ -24,6 +24,11 @@
     (',' || regexp_replace(regexp_extract({{ condition }}, '\s+[iI][nN]\s+([-+0-9,\s]+)$', 1), '\s', '', 'g') || ',')
 {%- endmacro -%}
 
+{#- The texts of a group in order, with a sign between them. -#}
+{%- macro joined_text(text, sign) -%}
+    string_agg({{ text }}, '{{ sign }}' order by {{ text }})
+{%- endmacro -%}
+
 {#- Rounded half up at display precision, for comparison with printed figures only. -#}
 {%- macro round_half_up(value, decimals) -%}
     (floor(({{ value }}) * power(10, {{ decimals }}) + 0.5) / power(10, {{ decimals }}))

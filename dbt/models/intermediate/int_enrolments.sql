@@ -14,5 +14,5 @@ select
 from {{ ref('stg_monitoring__participants') }} as p
 inner join {{ in_force('monitoring_participants') }} as f
     on p.delivery_id = f.delivery_id and p.project_code = f.project_code
-left join {{ ref('int_consent_standing') }} as c
+left join {{ ref('stg_ledger__consent_standing') }} as c
     on p.participant_id = c.participant_id and p.project_code = c.project_code

@@ -7,7 +7,7 @@ with in_register as (
         e.start_date,
         {{ running_week('e.start_date') }} as start_week,
         {{ running_month('e.start_date') }} as start_month,
-        p.delivery_id,
+        p.pull_id,
         p.sex,
         p.origin,
         {{ age_in_years('p.birth_date', 'e.start_date') }} as age_at_start
@@ -25,9 +25,9 @@ covered as (
     select r.enrolment_id
     from in_register as r
     inner join {{ ref('int_register_periods') }} as a
-        on r.delivery_id = a.delivery_id and a.period = 'week' and r.start_week - 520 = a.running_number
+        on r.pull_id = a.pull_id and a.period = 'week' and r.start_week - 520 = a.running_number
     inner join {{ ref('int_register_periods') }} as z
-        on r.delivery_id = z.delivery_id and z.period = 'week' and r.start_week - 1 = z.running_number
+        on r.pull_id = z.pull_id and z.period = 'week' and r.start_week - 1 = z.running_number
     where z.ordinal - a.ordinal = 519
 ),
 

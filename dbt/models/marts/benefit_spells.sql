@@ -9,6 +9,6 @@ select
     {{ week_label('s.first_week') }} as first_week,
     {{ week_label('s.last_week') }} as last_week,
     cast(s.last_week - s.first_week + 1 as integer) as weeks,
-    s.delivery_id
+    s.pull_id as delivery_id
 from {{ ref('int_register_benefit_spells') }} as s
 inner join persons as p on s.participant_id = p.participant_id

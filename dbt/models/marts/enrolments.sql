@@ -26,7 +26,7 @@ select
     r.unemployment_band,
     r.prior_industry_group,
     e.delivery_id,
-    r.delivery_id as register_delivery_id
+    r.pull_id as register_delivery_id
 from {{ ref('int_enrolments') }} as e
 left join survey as s on e.enrolment_id = s.enrolment_id
 left join {{ ref('int_enrolments_in_register') }} as r on e.enrolment_id = r.enrolment_id

@@ -3,7 +3,7 @@ with horizons as (
         e.enrolment_id,
         e.participant_id,
         e.project_code,
-        e.delivery_id,
+        e.pull_id,
         e.prior_industry_group,
         h.horizon_months,
         {{ add_months('e.start_date', 'h.horizon_months') }} as horizon_date
@@ -22,16 +22,16 @@ dated as (
 seen as (
     select
         d.*,
-        w.delivery_id is not null and m.delivery_id is not null as observed,
+        w.pull_id is not null and m.pull_id is not null as observed,
         b.benefit_code,
         b.status_class,
         i.industry_group,
         i.participant_id is not null as has_wage_income
     from dated as d
     left join {{ ref('int_register_periods') }} as w
-        on d.delivery_id = w.delivery_id and w.period = 'week' and d.horizon_week_number = w.running_number
+        on d.pull_id = w.pull_id and w.period = 'week' and d.horizon_week_number = w.running_number
     left join {{ ref('int_register_periods') }} as m
-        on d.delivery_id = m.delivery_id and m.period = 'month' and d.horizon_month_number = m.running_number
+        on d.pull_id = m.pull_id and m.period = 'month' and d.horizon_month_number = m.running_number
     left join {{ ref('int_register_benefit_spells') }} as b
         on d.participant_id = b.participant_id and d.horizon_week_number between b.first_week and b.last_week
     left join {{ ref('int_register_industry_spells') }} as i
@@ -72,5 +72,5 @@ select
         when status = 'employment' and industry_group between 1 and 10 and prior_industry_group between 1 and 10
             then industry_group <> prior_industry_group
     end as industry_changed,
-    delivery_id
+    pull_id as delivery_id
 from with_status

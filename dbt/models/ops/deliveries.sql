@@ -7,7 +7,7 @@ with fates as (
         sum(case when row_fate = 'superseded' then row_count else 0 end) as rows_superseded,
         sum(case when row_fate = 'unmatched' then row_count else 0 end) as rows_unmatched,
         sum(case when row_fate = 'withheld' then row_count else 0 end) as rows_withheld
-    from {{ ref('int_delivery_rows') }}
+    from {{ ref('stg_ledger__delivery_rows') }}
     group by delivery_id
 ),
 
@@ -21,6 +21,17 @@ counted as (
         cast(coalesce(f.rows_withheld, 0) as bigint) as rows_withheld
     from {{ ref('stg_ledger__deliveries') }} as d
     left join fates as f on d.delivery_id = f.delivery_id and d.verdict = 'read'
+),
+
+judged as (
+    select
+        *,
+        case
+            when verdict <> 'read' then verdict
+            when rows_landed + rows_unmatched + rows_withheld > 0 then 'landed'
+            else 'superseded'
+        end as status
+    from counted
 )
 
 select
@@ -34,11 +45,14 @@ select
     rows_superseded,
     rows_unmatched,
     rows_withheld,
+    status,
     case
-        when verdict <> 'read' then verdict
-        when rows_landed + rows_unmatched + rows_withheld > 0 then 'landed'
-        else 'superseded'
-    end as status,
-    reason,
+        when status = 'superseded'
+            then
+                file_name || ': A newer delivery has replaced every row of it; nothing needs to be done. / '
+                || file_name || ': En nyere leverance har erstattet alle dens rækker; der skal ikke gøres noget.'
+        else reason
+    end as reason,
+    purged_on,
     delivery_id
-from counted
+from judged

@@ -12,7 +12,9 @@ from pathlib import Path
 import polars as pl
 import xlsxwriter
 
+from dagster_project.door.checking import Gate
 from dagster_project.door.intake import Intake, Limits, take_in
+from dagster_project.door.opening import Reader
 
 KEY = "a key for tests"
 PROJECTS = frozenset({"MA", "FTF", "DSA", "3F-S", "3F-A"})
@@ -118,6 +120,8 @@ class House:
     key: str = KEY
     projects: frozenset[str] = PROJECTS
     limits: Limits = field(default_factory=Limits)
+    read: Reader | None = None
+    looks_back: bool = False
 
     @property
     def landing(self) -> Path:
@@ -127,6 +131,11 @@ class House:
     def lake(self) -> Path:
         return self.root / "lake"
 
+    @property
+    def gate(self) -> Gate:
+        """What a reading depends on besides the file."""
+        return Gate(self.key, self.projects, self.limits)
+
     def put(self, source: str, name: str, content: bytes) -> Path:
         """Deliver a file."""
         path = self.landing / source / name
@@ -134,8 +143,24 @@ class House:
         path.write_bytes(content)
         return path
 
+    def introduce(self, *cprs: str, day: str = "2000-01-01") -> None:
+        """Make persons known in MA and FTF, with standing consent for everything."""
+        pairs = [(cpr, project) for cpr in cprs for project in ("MA", "FTF")]
+        known = [[cpr, project, *PARTICIPANTS[1][2:]] for cpr, project in pairs]
+        self.put("monitoring", f"deltagere_{day}.csv", csv_bytes([PARTICIPANT_HEADING, *known]))
+        consents = [[cpr, project, "01-01-2000", "", ""] for cpr, project in pairs]
+        self.put("consent", f"samtykke_{day}.csv", csv_bytes([CONSENT[0], *consents]))
+
     def take_in(self, source: str) -> Intake:
-        """One source's night."""
+        """One source's night; where nobody has been introduced, everybody in the tests has consented to everything."""
+        if source in ("survey", "register"):
+            if not (self.landing / "monitoring").exists():
+                self.introduce(ANNA, BENT, CLARA, *(row[0] for row in participants(300)[1:]))
+            for told_before in ("monitoring", "consent"):
+                self._take_in(told_before)
+        return self._take_in(source)
+
+    def _take_in(self, source: str) -> Intake:
         return take_in(
             source,
             landing=self.landing,
@@ -144,6 +169,8 @@ class House:
             pseudonym_key=self.key,
             projects=self.projects,
             limits=self.limits,
+            looks_back=self.looks_back,
+            **({} if self.read is None else {"read": self.read}),
         )
 
     def table(self, name: str) -> pl.DataFrame:

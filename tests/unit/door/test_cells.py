@@ -102,7 +102,16 @@ def cpr_numbers(draw: st.DrawFn) -> str:
 
 @given(cpr_numbers())
 def test_a_key_is_the_same_key_in_every_dress(cpr: str) -> None:
-    dressed: list[object] = [cpr, f"{cpr[:6]}-{cpr[6:]}", f"  {cpr}\t", int(cpr), float(int(cpr)), f"{cpr}.0"]
+    dressed: list[object] = [
+        cpr,
+        f"{cpr[:6]}-{cpr[6:]}",
+        f"  {cpr}\t",
+        int(cpr),
+        float(int(cpr)),
+        f"{cpr}.0",
+        f"{cpr},00",
+    ]
+    dressed += [f"\u200b{cpr}\ufeff", f"\u202f{cpr[:6]}-{cpr[6:]}\u00a0"]
     if cpr.startswith("0"):
         dressed += [cpr[1:], f"{cpr[1:6]}-{cpr[6:]}"]
     assert {cells.cpr_of(cells.text_of(cell)) for cell in dressed} == {cpr}
@@ -157,9 +166,24 @@ def test_a_coded_word_may_come_as_a_float(code: str) -> None:
     assert cells.word_of(code, {"1": "male"}) == "male"
 
 
-@pytest.mark.parametrize("cell", [None, "", "  ", ".", "NA", "-", float("nan"), "\u00a0"])
+@pytest.mark.parametrize("cell", [None, "", "  ", ".", "NA", "-", float("nan"), "\u00a0", "\ufeff", " \u200b NA\u202f"])
 def test_blanks_are_missing(cell: object) -> None:
     assert cells.is_missing(cells.text_of(cell))
+
+
+@given(st.text(max_size=8), st.text(cells.BLANKS, max_size=4), st.text(cells.BLANKS, max_size=4))
+def test_what_surrounds_a_cell_is_no_part_of_it(text: str, before: str, after: str) -> None:
+    assert cells.text_of(before + text + after) == cells.text_of(text)
+
+
+def test_every_blank_of_unicode_may_surround_a_cell() -> None:
+    assert {sign for sign in map(chr, range(0x110000)) if sign.isspace()} <= set(cells.BLANKS)
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_cell_is_written_without_an_exponent(number: float) -> None:
+    text = cells.text_of(number)
+    assert cells.number_of(text) == number or (cells.number_of(text) == reasons.NOT_A_NUMBER and abs(number) > 1e300)
 
 
 def test_decomposed_letters_are_the_same_letters() -> None:

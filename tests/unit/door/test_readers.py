@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,16 +13,25 @@ import pytest
 import xlsxwriter
 
 from dagster_project.door import reasons
+from dagster_project.door.grids import HEADING_SEARCH_ROWS, Grid, check_grid
 from dagster_project.door.limits import Limits
-from dagster_project.door.readers import read_grids, read_wide
+from dagster_project.door.readers import read_grids
 from dagster_project.door.reasons import Refusal
 from tests.unit.door.deliveries import Rows, csv_bytes, parquet_bytes, xlsx_bytes
 
 ROWS: Rows = [["Spørgsmål", "Å; b", 'c, "d"\te'], ["blåbær", "1", "-"], ["", "", ""], ["én\nlinje til", "2,5", "x"]]
 
 
+def grids_of(content: bytes, file_format: str, limits: Limits | None = None, key: str = "") -> list[Grid]:
+    return list(read_grids(content, file_format, limits or Limits(), lambda cells: key in cells if key else True))
+
+
+def rows_of(grid: Grid) -> list[list[str]]:
+    return [grid.row(index) for index in range(grid.frame.height)]
+
+
 def first_grid(content: bytes, file_format: str, limits: Limits | None = None) -> list[list[str]]:
-    return [list(row) for row in next(iter(read_grids(content, file_format, limits or Limits()))).rows]
+    return rows_of(grids_of(content, file_format, limits)[0])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -34,7 +42,7 @@ def test_text_files_are_read_in_every_encoding_and_delimiter(encoding: str, deli
 
 
 def test_quoted_delimiters_and_line_ends_stay_inside_their_cell() -> None:
-    grids = [list(map(list, grid.rows)) for grid in read_grids(csv_bytes(ROWS), "csv", Limits())]
+    grids = [rows_of(grid) for grid in grids_of(csv_bytes(ROWS), "csv")]
     assert [list(row) for row in ROWS] in grids
 
 
@@ -51,7 +59,7 @@ def test_bytes_in_no_known_encoding_are_refused(content: bytes) -> None:
 
 def test_an_unclosed_quotation_mark_swallows_no_rows() -> None:
     with pytest.raises(Refusal) as refused:
-        list(read_grids(b'a;b\n1;"2\n3;4\n', "csv", Limits()))
+        grids_of(b'a;b\n1;"2\n3;4\n', "csv")
     assert refused.value.reason == reasons.QUOTES
 
 
@@ -61,14 +69,14 @@ def test_a_workbook_gives_every_sheet_with_the_rows_where_a_person_sees_them() -
         "Tomt": [],
         "Anden": [["x"]],
     }
-    grids = list(read_grids(xlsx_bytes(sheets), "xlsx", Limits()))
+    grids = grids_of(xlsx_bytes(sheets), "xlsx")
     assert [grid.sheet for grid in grids] == ["Første", "Tomt", "Anden"]
-    assert [list(row) for row in grids[0].rows][1:] == [["", "a", "", "", ""], ["", "1", "2.5", "1", "2020-01-02"]]
-    assert list(grids[1].rows) == []
+    assert rows_of(grids[0])[1:] == [["", "a", "", "", ""], ["", "1", "2.5", "1", "2020-01-02"]]
+    assert rows_of(grids[1]) == []
 
 
 def test_a_key_in_a_sheet_name_is_masked() -> None:
-    assert next(iter(read_grids(xlsx_bytes({"0101501234": [["x"]]}), "xlsx", Limits()))).sheet == "**********"
+    assert grids_of(xlsx_bytes({"0101501234": [["x"]]}), "xlsx")[0].sheet == "**********"
 
 
 def test_parquet_cells_mean_what_text_cells_mean() -> None:
@@ -88,6 +96,14 @@ def test_parquet_cells_mean_what_text_cells_mean() -> None:
     assert rows[1] == ["101501234", "1", "a", "2020-01-02", "2020-01-02 03:04:00.000000", "1", "", "a"]
     assert rows[2] == ["2.5", "", "", "", "", "0", "", ""]
     assert rows[3] == ["", "3", "", "", "", "", "", ""]
+
+
+def test_very_small_numbers_have_no_exponent() -> None:
+    frame = pl.DataFrame({"n": [1e-7, -2.5e-12, 0.5], "m": pl.Series([1e-7, 1.0, None], dtype=pl.Float32)})
+    rows = first_grid(parquet_bytes(frame), "parquet")[1:]
+    assert [row[0] for row in rows] == ["0.0000001", "-0.0000000000025", "0.5"]
+    assert rows[0][1].startswith("0.0000001")
+    assert [row[1] for row in rows[1:]] == ["1", ""]
 
 
 def test_moments_with_a_zone_are_read_as_their_clock_shows() -> None:
@@ -174,10 +190,6 @@ def test_a_cell_at_the_far_end_of_a_sheet_does_not_fill_the_memory() -> None:
     assert refused.value.reason == reasons.TOO_LARGE
 
 
-def missing_key(cells: object) -> list[str]:
-    return [] if isinstance(cells, list) and "PNR" in cells else ["PNR"]
-
-
 @pytest.mark.parametrize(
     ("content", "rows", "first_row"),
     [
@@ -191,31 +203,47 @@ def missing_key(cells: object) -> list[str]:
         (b"PNR;a\n", [], 2),
     ],
 )
-def test_wide_text_keeps_its_rows(content: bytes, rows: list[tuple[str | None, ...]], first_row: int) -> None:
-    wide = read_wide(content, "csv", Limits(), missing_key)
-    assert wide is not None
-    assert (wide.frame.rows(), wide.first_row) == (rows, first_row)
+def test_text_keeps_its_rows(content: bytes, rows: list[tuple[str | None, ...]], first_row: int) -> None:
+    above = first_row - 2
+    (grid,) = (found for found in grids_of(content, "csv", key="PNR") if "PNR" in found.row(above))
+    assert grid.below(above).rows() == rows
 
 
-@pytest.mark.parametrize("content", [b"PNR;a\n1;2;3\n", b'PNR;a\n1;"2\n3";4\n', b'PNR;a\n"1\n\n2";3\n'])
-def test_wide_text_that_has_slipped_takes_a_closer_look(content: bytes) -> None:
-    assert read_wide(content, "csv", Limits(), missing_key) is None
+@pytest.mark.parametrize(
+    ("content", "rows", "widths"),
+    [
+        (b"PNR;a\n1;2;3\n4\n", [["PNR", "a"], ["1", "2", "3"], ["4"]], [2, 3, 1]),
+        (b'PNR;a\n1;"2\n3";4\n', [["PNR", "a"], ["1", "2\n3", "4"]], [2, 3]),
+        (b'PNR;a\n"1\n\n2";3\n', [["PNR", "a"], ["1\n\n2", "3"]], [2, 2]),
+    ],
+)
+def test_uneven_and_quoted_text_is_read_row_by_row(content: bytes, rows: list[list[str]], widths: list[int]) -> None:
+    (grid,) = (grid for grid in grids_of(content, "csv", key="PNR") if "PNR" in grid.row(0))
+    assert rows_of(grid) == rows
+    assert grid.widths is not None
+    assert grid.widths.to_list() == widths
 
 
-def test_wide_text_without_a_heading_is_refused() -> None:
-    with pytest.raises(Refusal) as refused:
-        read_wide(b"a;b\n1;2\n", "csv", Limits(), missing_key)
-    assert refused.value.reason == reasons.missing_columns(["PNR"])
+def test_blank_lines_keep_their_numbers_among_uneven_rows() -> None:
+    content = b"PNR;a\n" + b"\n" * 600_000 + b"1;2;3\n"
+    (grid,) = (grid for grid in grids_of(content, "csv", key="PNR") if "PNR" in grid.row(0))
+    assert grid.row(600_001) == ["1", "2", "3"]
+
+
+def test_text_without_a_heading_is_read_no_further_than_a_heading_is_looked_for() -> None:
+    grids = grids_of(b"a;b\n1;2\n" * HEADING_SEARCH_ROWS, "csv", key="PNR")
+    assert {grid.frame.height for grid in grids} == {HEADING_SEARCH_ROWS}
 
 
 @pytest.mark.parametrize(
     ("limits", "reason"),
     [(Limits(columns=2), reasons.TOO_MANY_COLUMNS), (Limits(cell_characters=3), reasons.CELL_TOO_LONG)],
 )
-@pytest.mark.parametrize("write", [lambda: b"PNR;a;b\n1;2;long\n", None])
-def test_wide_tables_keep_to_the_limits(limits: Limits, reason: object, write: Callable[[], bytes] | None) -> None:
+@pytest.mark.parametrize("file_format", ["csv", "parquet", "xlsx"])
+def test_tables_keep_to_the_limits(limits: Limits, reason: object, file_format: str) -> None:
+    rows: Rows = [["PNR", "a", "b"], ["1", "2", "long"]]
     frame = pl.DataFrame({"PNR": ["1"], "a": ["2"], "b": ["long"]})
-    content, file_format = (write(), "csv") if write else (parquet_bytes(frame), "parquet")
+    content = {"csv": csv_bytes(rows), "parquet": parquet_bytes(frame), "xlsx": xlsx_bytes({"A": rows})}[file_format]
     with pytest.raises(Refusal) as refused:
-        read_wide(content, file_format, limits, missing_key)
+        check_grid(grids_of(content, file_format, limits)[0], limits)
     assert refused.value.reason == reason

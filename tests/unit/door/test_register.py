@@ -284,3 +284,73 @@ def test_a_pull_of_thousands_of_columns_is_read_whole(house: House) -> None:
         text.write(";".join([f"010150{number:04d}", "1", "", "", *["111"] * 1560]) + "\n")
     land(house, text.getvalue().encode())
     assert spells(house) == [("111", 1, 1560)] * 300
+
+
+# ---- yearly cuts -----------------------------------------------------------------------------------------------------
+
+
+def cut(year: int, *rows: list[str], weeks: tuple[str, ...], background: bool = True) -> bytes:
+    known = ["koen", "foed_dag", "ie_type"] if background else []
+    return csv_bytes([["pnr", *known, *weeks, f"branche_{year}_12", f"branche_{year + 1}_01"], *rows])
+
+
+def test_yearly_cuts_of_one_day_are_one_pull(house: House) -> None:
+    first = cut(2020, [ANNA, "K", "01-01-1950", "1", "111", "111", "x", "", ""], weeks=("y_52", "Y_53", "y_54"))
+    second = cut(2021, [ANNA, "111", ".", "", ""], weeks=("y_01", "y_02"), background=False)
+    house.put("register", "dream2020_2021-05-01.csv", first)
+    house.put("register", "DREAM 2021 udtræk_2021-05-01.csv", second)
+    intake = house.take_in("register")
+    assert [delivery.verdict for delivery in intake.deliveries] == ["read", "read"]
+    assert len({delivery.delivery_unit for delivery in intake.deliveries}) == 1
+    assert house.ledger("deliveries", "register")["precedence"].to_list() == [1, 1]
+    assert spells(house) == [("111", 1534, 1535), ("111", 1536, 1536)]
+    assert sorted(house.table("register_weeks")["week"].to_list()) == [1534, 1535, 1536, 1537]
+    assert sorted(house.table("register_months")["month"].to_list()) == [2020 * 12 + 11, 2021 * 12 + 11]
+    ignored = [delivery.ignored_columns for delivery in intake.deliveries]
+    assert ignored == ["branche_2022_01", "y_54, branche_2021_01"]
+    fates = house.ledger("delivery_rows", "register").select("row_fate", "row_count").rows()
+    assert fates == [("landed", 1), ("landed", 1)]
+
+
+def test_a_later_cut_replaces_the_whole_pull_of_the_persons_in_it(house: House) -> None:
+    house.put(
+        "register", "dream_2021-01-01.csv", pull([ANNA, "m", "", "", "111", "", ""], [BENT, "", "", "", "", "", ""])
+    )
+    house.put(
+        "register", "dream2020_2021-05-01.csv", cut(2020, [ANNA, "K", "", "", "", "", ""], weeks=("y_01", "y_02"))
+    )
+    house.take_in("register")
+    rows = house.ledger("delivery_rows", "register").sort("delivery_id", "row_fate")
+    assert rows.select("row_fate", "row_count").rows() == [("landed", 1), ("superseded", 1), ("landed", 1)]
+
+
+@pytest.mark.parametrize("name", ["dream", "dream 2019 2020", "dream20201", "dream12020"])
+def test_weeks_without_a_year_are_refused_with_what_to_do(house: House, name: str) -> None:
+    house.put("register", f"{name}_2021-05-01.csv", cut(2020, [ANNA, "", ""], weeks=("y_01",), background=False))
+    (delivery,) = house.take_in("register").deliveries
+    assert delivery.verdict == "refused"
+    assert "dream2018" in (delivery.reason or "")
+
+
+def test_a_year_in_the_name_of_a_whole_pull_means_nothing(house: House) -> None:
+    house.put("register", "dream2021_2021-01-01.csv", pull([ANNA, "m", "", "", "111", "111", "111"]))
+    (delivery,) = house.take_in("register").deliveries
+    assert (delivery.verdict, delivery.delivery_unit) == ("read", delivery.delivery_id)
+    assert spells(house) == [("111", 1534, 1536)]
+
+
+def test_a_whole_pull_needs_its_background_whatever_its_name(house: House) -> None:
+    house.put("register", "dream2021_2021-01-01.csv", csv_bytes([["pnr", "y_2052"], [ANNA, "111"]]))
+    (delivery,) = house.take_in("register").deliveries
+    assert delivery.verdict == "refused"
+    assert "koen" in (delivery.reason or "")
+
+
+def test_a_cut_under_another_years_name_is_read_again(house: House) -> None:
+    path = house.put(
+        "register", "dream2019_2021-05-01.csv", cut(2020, [ANNA, "", "", "", "111", "", ""], weeks=("y_01",))
+    )
+    house.take_in("register")
+    path.rename(path.with_name("dream2020_2021-05-01.csv"))
+    house.take_in("register")
+    assert spells(house) == [("111", 1483, 1483)]

@@ -73,6 +73,7 @@ def test_answers_land_as_text_in_one_spelling_without_keys(house: House) -> None
         ["R1", "05-09-2020", "1.0", ".", f"Ring til {ANNA[:6]}-{ANNA[6:]}"], ["R2", "05-09-2020", "", "NA", "-"]
     )
     deliver(house, "besvarelser", content)
+    deliver(house, "invitationer", csv_bytes(INVITATIONS))
     house.take_in("survey")
     assert house.table("survey_answers").select("row_number", "variable", "raw_value").rows() == [
         (2, "q8", "1"),
@@ -136,8 +137,7 @@ def test_too_many_codes_outside_the_codebook_refuse_the_answers_for_the_night(ho
     house.take_in("survey")
     assert verdicts(house) == {"besvarelser_2021-01-01.csv": "refused", "kodebog_2021-01-01.csv": "read"}
     assert len(house.rejected("survey")) == 3
-    tables = house.ledger("delivery_tables", "survey")["lake_table"].to_list()
-    assert tables == ["survey_codebook"]
+    assert house.ledger("in_force", "survey")["lake_table"].to_list() == ["survey_codebook"]
     deliver(house, "kodebog", codebook(codebook_row("q8"), codebook_row("q8", code="7")), day="2021-02-01")
     house.take_in("survey")
     assert verdicts(house)["besvarelser_2021-01-01.csv"] == "read"

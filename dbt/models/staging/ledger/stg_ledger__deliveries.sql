@@ -9,5 +9,8 @@ select
     cast(verdict as varchar) as verdict,
     cast(reason as varchar) as reason,
     cast(rows_read as bigint) as rows_read,
-    cast(rows_rejected as bigint) as rows_rejected
+    cast(rows_rejected as bigint) as rows_rejected,
+    cast(precedence as integer) as precedence,
+    cast(in_landing as boolean) as in_landing,
+    cast(purged_on as date) as purged_on
 from {{ source('ledger', 'deliveries') }}
