@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test nightly ui demo doctor rotate-key lint format lock bench compile clean
+.PHONY: run test nightly ui demo doctor rotate-key lint format lock bench fuzz compile clean
 
 run: compile
 	$(BIN)/python -m dagster_project run
@@ -39,6 +39,11 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp compile
 	$(BIN)/python -m benchmarks.nightly
+	$(BIN)/python -m benchmarks.workbook
+
+# Damaged deliveries in large numbers: make fuzz MINUTES=30
+fuzz: $(VENV)/dev.stamp compile
+	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
 
 # The virtual environment is made from the lock alone: hashes checked, nothing resolved, bytecode compiled.
 $(VENV)/bin/python:

@@ -8,7 +8,7 @@ import dagster as dg
 import polars as pl
 
 from dagster_project import records
-from dagster_project.door.intake import LAKE_TABLES, SOURCES, Intake, prepare_lake, take_in
+from dagster_project.door.intake import LAKE_TABLES, SOURCES, Intake, note_strays, prepare_lake, take_in
 from dagster_project.keys import pseudonym_key, remember_key
 from dagster_project.markdown import table
 from dagster_project.publishing import set_in_force
@@ -90,7 +90,12 @@ def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         }
     )
     frame.write_parquet(_night_file(settings))
-    return dg.MaterializeResult(metadata={"as_of": str(run.as_of), "demonstration": demonstration})
+    strays = note_strays(settings.landing, settings.lake)
+    if strays:
+        context.log.warning(f"{strays} files lie in landing where nothing is read; ops.deliveries names them.")
+    return dg.MaterializeResult(
+        metadata={"as_of": str(run.as_of), "demonstration": demonstration, "files_where_nothing_is_read": strays}
+    )
 
 
 def _ingest(source: str) -> dg.AssetsDefinition:

@@ -45,8 +45,12 @@ _TIME: Final = (
 )
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})([-./])([0-9]{1,2})\2([0-9]{4})" + _TIME)
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})" + _TIME)
+# Without a leading zero: 010160 is the first of January and no serial number.
+_SERIAL: Final = re.compile(r"([1-9][0-9]{3,4})(?:[.,][0-9]*)?")
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)")
-_WHOLE: Final = re.compile(r"([+-]?[0-9]{1,9})(?:[.,]0*)?")
+# A number cannot be masked: nine digits or more, a lost zero counted, may be a key in the wrong column.
+_AS_LONG_AS_A_CPR: Final = re.compile(r"[+-]?[0-9]{9}")
+_WHOLE: Final = re.compile(r"([+-]?[0-9]{1,8})(?:[.,]0*)?")
 _CPR: Final = re.compile(r"([0-9]{5,6})-?([0-9]{4})(?:[.,]0+)?")
 _FLOAT_TAIL: Final = re.compile(r"(?<=[0-9])[.,]0+$")
 
@@ -97,10 +101,10 @@ def date_of(text: str) -> date | Reason:
         return _calendar_date(int(found[4]), int(found[3]), int(found[1]))
     if found := _YEAR_FIRST.fullmatch(text):
         return _calendar_date(int(found[1]), int(found[2]), int(found[3]))
-    serial = number_of(text)
-    if isinstance(serial, Reason) or not 0 <= serial < 100_000:
+    serial = _SERIAL.fullmatch(text)
+    if not serial:
         return reasons.NOT_A_DATE
-    day = _EXCEL_EPOCH + timedelta(days=int(serial))
+    day = _EXCEL_EPOCH + timedelta(days=int(serial[1]))
     return day if day.year in _SERIAL_YEARS else reasons.NOT_A_DATE
 
 
@@ -112,15 +116,16 @@ def _calendar_date(year: int, month: int, day: int) -> date | Reason:
 
 
 def number_of(text: str) -> float | Reason:
-    """A finite number; decimal comma or point, no thousands separators."""
+    """A number; decimal comma or point, no thousands separators, and fewer digits than a CPR number."""
     if not _NUMBER.fullmatch(text):
         return reasons.NOT_A_NUMBER
-    number = float(text.replace(",", "."))
-    return number if math.isfinite(number) else reasons.NOT_A_NUMBER
+    if _AS_LONG_AS_A_CPR.match(text):
+        return reasons.LIKE_A_CPR
+    return float(text.replace(",", "."))
 
 
 def integer_of(text: str) -> int | Reason:
-    """A whole number of at most nine digits; `2,0` and `2.0` are 2."""
+    """A whole number of at most eight digits; `2,0` and `2.0` are 2."""
     found = _WHOLE.fullmatch(text)
     return int(found[1]) if found else reasons.NOT_WHOLE
 

@@ -133,5 +133,7 @@ def _unit_of_parts(delivery: Delivery, *, told_apart: bool) -> str:
     unit = f"{delivery.source}-{delivery.extract_date}-files"
     if not told_apart:
         return unit
-    stem = delivery.file_name.casefold().replace(delivery.part or "", "")
+    # Without the date, whose year is no part.
+    name, _, ending = delivery.file_name.casefold().rpartition(str(delivery.extract_date))
+    stem = f"{name.replace(delivery.part or '', '')}.{ending}"
     return f"{unit}-{hashlib.sha256(stem.encode('utf-8')).hexdigest()[:12]}"

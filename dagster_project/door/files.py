@@ -15,7 +15,7 @@ from typing import Final
 from dagster_project.door import reasons
 from dagster_project.door.masking import mask_digits
 from dagster_project.door.reasons import Reason
-from dagster_project.door.tables import PULL, Source, Table
+from dagster_project.door.tables import PULL, SOURCES, Source, Table
 
 WORKBOOK: Final = "workbook"
 UNKNOWN: Final = "unknown"
@@ -69,8 +69,37 @@ def list_landing(landing: Path, source: Source) -> list[LandedFile]:
     return [describe(path, source) for path in paths]
 
 
+def list_strays(landing: Path) -> list[LandedFile]:
+    """Files below `landing` that lie in no source's folder, or deeper than in it: delivered, and read by nobody."""
+    strays = [
+        path
+        for path in sorted(landing.rglob("*"))
+        if _is_delivery(path) and (path.parent.parent != landing or path.parent.name not in SOURCES)
+    ]
+    return [_stray(path, path.relative_to(landing)) for path in strays]
+
+
+def _stray(path: Path, place: Path) -> LandedFile:
+    try:
+        digest = hash_file(path)
+    except OSError:
+        digest = ""
+    return LandedFile(
+        path=path,
+        source=place.parts[0] if place.parts[0] in SOURCES else UNKNOWN,
+        shown_name="/".join([*map(shown_name, place.parts[:-1]), shown_name(place.name)]),
+        extract_date=extract_date_of(path.name),
+        file_format=UNKNOWN,
+        sha256=digest,
+        table_group=UNKNOWN,
+        table=None,
+        refusal=reasons.astray(SOURCES),
+    )
+
+
 def _is_delivery(path: Path) -> bool:
-    return not path.name.startswith((".", "~$")) and path.is_file()
+    # A link that leads nowhere was delivered too: it is listed, and refused as unreadable.
+    return not path.name.startswith((".", "~$")) and (path.is_file() or path.is_symlink())
 
 
 def describe(path: Path, source: Source) -> LandedFile:
@@ -135,11 +164,11 @@ def _year_of(name: str) -> int | None:
 
 def shown_name(name: str) -> str:
     """A file name that may be shown: CPR-like digits masked, the extraction date kept, valid text on one line."""
-    text = _UNSHOWABLE.sub("?", name.encode("utf-8", "replace").decode("utf-8"))
-    found = _DATED_NAME.fullmatch(text)
-    if not found:
-        return mask_digits(text)
-    return f"{mask_digits(found['name'])}{found['date']}.{mask_digits(found['extension'])}"
+    text = name.encode("utf-8", "replace").decode("utf-8")
+    shown = mask_digits(text)
+    if found := _DATED_NAME.fullmatch(text):
+        shown = f"{mask_digits(found['name'])}{found['date']}.{mask_digits(found['extension'])}"
+    return _UNSHOWABLE.sub("?", shown)
 
 
 def hash_file(path: Path) -> str:

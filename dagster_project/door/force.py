@@ -26,10 +26,11 @@ class InForce:
 def precedence(read: Iterable[Delivery]) -> dict[str, int]:
     """1 for the oldest unit of the read deliveries, and so on; files of one unit share theirs.
 
-    Units of one date are told apart by their greatest file name.
+    Units of one date are told apart by their greatest file name; of two with the same name, the one that still lies in
+    landing has taken the other's place.
     """
     members = _units(read)
-    ordered = sorted(members, key=lambda unit: (members[unit][0].extract_date or date.min, _name(members[unit]), unit))
+    ordered = sorted(members, key=lambda unit: (members[unit][0].extract_date or date.min, *_name(members[unit]), unit))
     return {item.delivery_id: place for place, unit in enumerate(ordered, start=1) for item in members[unit]}
 
 
@@ -67,6 +68,7 @@ def in_force_by_project(
                     key=lambda item: (
                         code in projects[item.delivery_id].get(table, frozenset()),
                         item.file_name,
+                        item.in_landing,
                         item.delivery_id,
                     ),
                 )
@@ -81,5 +83,5 @@ def _units(deliveries: Iterable[Delivery]) -> dict[str, list[Delivery]]:
     return members
 
 
-def _name(files: list[Delivery]) -> str:
-    return max(item.file_name for item in files)
+def _name(files: list[Delivery]) -> tuple[str, bool]:
+    return max((item.file_name, item.in_landing) for item in files)

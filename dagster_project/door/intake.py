@@ -22,7 +22,7 @@ from dagster_project.door import reasons, rolls, survey
 from dagster_project.door.accounts import count_rows, row_fates
 from dagster_project.door.checking import Gate
 from dagster_project.door.deliveries import DUPLICATE, LATER, READ, REFUSED, Delivery, in_units
-from dagster_project.door.files import LandedFile, list_landing
+from dagster_project.door.files import UNKNOWN, LandedFile, list_landing, list_strays
 from dagster_project.door.force import InForce, in_force_by_project, in_force_whole, precedence
 from dagster_project.door.lake import LAKE_TABLES, prepare_lake
 from dagster_project.door.limits import Limits
@@ -44,6 +44,7 @@ __all__ = [
     "Intake",
     "Limits",
     "load_people",
+    "note_strays",
     "prepare_lake",
     "take_in",
 ]
@@ -117,6 +118,20 @@ def take_in(
     return Intake(source, tuple(deliveries), rows)
 
 
+def note_strays(landing: Path, lake: Path) -> int:
+    """List the files that lie where nothing is read as refused; returns how many there are."""
+    strays = [Delivery.unread(file, REFUSED, file.refusal) for file in list_strays(landing)]
+    lake_files.write_ledger(lake, "deliveries", UNKNOWN, [_ledger_row(item, None) for item in strays])
+    return len(strays)
+
+
+def _ledger_row(item: Delivery, place: int | None) -> dict[str, object]:
+    return {
+        column: place if column == "precedence" else getattr(item, column)
+        for column in lake_files.LEDGER_SCHEMAS["deliveries"]
+    }
+
+
 def load_people(lake: Path) -> People:
     """The people that monitoring and consent told of when they were last taken in."""
     participants = _rows_in_force(lake, "monitoring", PARTICIPANTS)
@@ -186,9 +201,10 @@ class _Night:
         refused: dict[str, LandedFile] = {}
         for file in files:
             repeats = seen.get(file.delivery_id) or (refused.get(file.delivery_id) if file.refusal else None)
+            verdict: Delivery | None
             if file.extract_date is not None and file.extract_date > self.as_of:
                 verdict = Delivery.unread(file, LATER, reasons.later(self.as_of))
-            elif repeats is not None:
+            elif repeats is not None and file.extract_date is not None:
                 verdict = Delivery.unread(file, DUPLICATE, reasons.duplicate(repeats.shown_name))
             elif file.refusal or file.extract_date is None:
                 # Kept apart from `seen`: the same bytes under a better name are still to be read.
@@ -407,16 +423,7 @@ class _Night:
         def write(table: str, rows: Iterable[Mapping[str, object]]) -> None:
             lake_files.write_ledger(self.lake, table, name, rows)
 
-        write(
-            "deliveries",
-            [
-                {
-                    column: order.get(item.delivery_id) if column == "precedence" else getattr(item, column)
-                    for column in lake_files.LEDGER_SCHEMAS["deliveries"]
-                }
-                for item in deliveries
-            ],
-        )
+        write("deliveries", [_ledger_row(item, order.get(item.delivery_id)) for item in deliveries])
         write(
             "rejected_rows",
             [

@@ -6,6 +6,7 @@ workbooks (`workbooks`), which row is the heading and what the cells mean (`head
 
 from __future__ import annotations
 
+import codecs
 import csv
 import importlib
 import io
@@ -91,11 +92,12 @@ def read_grids(content: bytes, file_format: str, limits: Limits, is_heading: IsH
 
 
 def _decode(content: bytes) -> str:
-    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     # In UTF-16 without its mark every second byte is NUL.
     if not marked and b"\0" in content:
         raise Refusal(reasons.NUL_BYTES)
-    for encoding in ["utf-16"] if marked else ["utf-8-sig", "cp1252"]:
+    encodings = ["utf-16"] if marked else ["utf-8-sig"] if content.startswith(codecs.BOM_UTF8) else ["utf-8", "cp1252"]
+    for encoding in encodings:
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
@@ -242,8 +244,14 @@ def _schema(lazy: pl.LazyFrame, content: bytes) -> pl.Schema:
     try:
         return lazy.collect_schema()
     except pl.exceptions.DuplicateError:
-        names = Counter(pq.read_schema(pa.BufferReader(content)).names)
-        raise Refusal(reasons.column_twice(mask_digits(names.most_common(1)[0][0]))) from None
+        _refuse_names_that_repeat(pq.read_schema(pa.BufferReader(content)).names)
+        raise
+
+
+def _refuse_names_that_repeat(names: Sequence[str]) -> None:
+    for name, times in Counter(names).most_common(1):
+        if times > 1:
+            raise Refusal(reasons.column_twice(mask_digits(name)))
 
 
 def _unfolded_bytes(content: bytes, texts: list[str], enough: int) -> int:
@@ -307,6 +315,9 @@ def _statistics_file(content: bytes, file_format: str, limits: Limits) -> pl.Dat
     pyreadstat = importlib.import_module("pyreadstat")
     read = pyreadstat.read_sas7bdat if file_format == "sas7bdat" else pyreadstat.read_dta
     _, about = read(io.BytesIO(content), metadataonly=True)
+    if not all(about.column_names):
+        raise Refusal(reasons.UNREADABLE)
+    _refuse_names_that_repeat(about.column_names)
     _check_shape(about.number_rows or 0, about.number_columns, limits)
     columns, _ = read(io.BytesIO(content), output_format="dict")
     return pl.DataFrame(

@@ -69,6 +69,8 @@ def read_delivery(
             reading = _read_table(content, file_format, table, gate, delivery_id, year)
     except Refusal as refusal:
         return Reading(refusal=refusal.reason)
+    except MemoryError:
+        return Reading(refusal=reasons.TOO_LARGE)
     # Answers are judged as a whole when the codebook has had its say too.
     return reading if table is ANSWERS else refused_if_too_many_rejected(reading, gate.limits)
 

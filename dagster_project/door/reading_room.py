@@ -35,7 +35,7 @@ class ReadingRoom:
     """Reads files as `opening.open_delivery` does, with bounds on memory and time; a context manager.
 
     Args:
-        memory: bytes the process may take for its data; a file that needs more is refused.
+        memory: bytes that reading may take; a file that needs more is refused.
         seconds: how long one file may take.
     """
 
@@ -43,6 +43,7 @@ class ReadingRoom:
         self._memory = memory
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self._has_read = False
 
     def __enter__(self) -> ReadingRoom:
         return self
@@ -59,6 +60,7 @@ class ReadingRoom:
             Refusal: as `open_delivery`; and when the reader ran out of memory or time, or died of the file.
         """
         process = self._process or self._open()
+        fresh, self._has_read = not self._has_read, True
         try:
             # The table is found again by its name: contracts hold what cannot be sent.
             _send(process.stdin, (replace(file, table=None), source.name, gate))
@@ -68,6 +70,9 @@ class ReadingRoom:
             raise Refusal(reasons.too_slow(self._seconds)) from None
         except (OSError, EOFError):
             self._close()
+            if not fresh:
+                # What earlier files have left in the process's memory is no fault of this one.
+                return self(file, source, gate)
             raise Refusal(reasons.READER_DIED) from None
         except BaseException:
             # An interrupt leaves an answer behind that nobody will fetch.
@@ -94,6 +99,7 @@ class ReadingRoom:
         self._process.kill()
         self._process.communicate()
         self._process = None
+        self._has_read = False
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -133,7 +139,8 @@ def _take(pipe: IO[bytes], length: int, deadline: float) -> bytes:
 def _serve(memory: int) -> None:
     """Read files until the other end is gone."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    most = memory + _data_in_use()
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     requests, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # What a reader prints must not be taken for an answer.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -146,6 +153,12 @@ def _serve(memory: int) -> None:
         except Refusal as refusal:
             answer = refusal.reason
         _send(answers, answer)
+
+
+def _data_in_use() -> int:
+    """Bytes that libraries have set aside before the first file, most of it never touched."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmData:"))) * 1024
 
 
 if __name__ == "__main__":

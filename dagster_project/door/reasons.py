@@ -56,6 +56,10 @@ NOT_A_NUMBER = Reason(
     "Not a number; write it with digits and at most one decimal comma or point.",
     "Ikke et tal; skriv det med cifre og højst ét decimalkomma eller -punktum.",
 )
+LIKE_A_CPR = Reason(
+    "The number has as many digits as a CPR number; look for a key in the wrong column.",
+    "Tallet har lige så mange cifre som et CPR-nummer; se efter et nummer i den forkerte kolonne.",
+)
 NOT_WHOLE = Reason("Not a whole number.", "Ikke et helt tal.")
 UNKNOWN_PROJECT = Reason(
     "Not the code of a known project; see the list of projects.",
@@ -144,6 +148,15 @@ PURGED = Reason(
     "Filen blev fjernet fra landing, efter at den var læst med en anden pseudonymnøgle; læg den tilbage, "
     "hvis den skal tælle med.",
 )
+
+
+def astray(folders: Iterable[str]) -> Reason:
+    """The file lies beside the folders that are read, or in a folder inside one of them."""
+    names = ", ".join(folders)
+    return Reason(
+        f"The file lies where nothing is read; move it into one of the folders {names}, not deeper.",
+        f"Filen ligger, hvor intet læses; flyt den til en af mapperne {names}, ikke dybere.",
+    )
 
 
 def later(as_of: date) -> Reason:

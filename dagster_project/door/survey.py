@@ -22,7 +22,7 @@ from dagster_project.door.reasons import Reason, Refusal
 from dagster_project.door.tables import SOURCES
 
 # As many digits as a code may have.
-_CODE: Final = r"[+-]?[0-9]{1,9}"
+_CODE: Final = r"[+-]?[0-9]{1,8}"
 _CONDITION: Final = re.compile(rf"(?P<variable>\S+)\s+in\s+(?P<codes>{_CODE}(?:\s*,\s*{_CODE})*)", re.IGNORECASE)
 _ANSWER_CELLS: Final = SOURCES["survey"].further["survey_answers"]
 FREE_TEXT: Final = "free_text"

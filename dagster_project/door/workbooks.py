@@ -44,10 +44,11 @@ _BROKEN_ARCHIVE: Final = (
     IndexError,
 )
 _HEAD_BYTES: Final = 4_096
-# A sheet longer than this is not searched for its last cell if it tells where that is: it would take too long.
+# A longer sheet is not searched for its last cell if it tells of one within the limits: it would take too long.
 _TRUSTED_BYTES: Final = 2**20
 _DIMENSION: Final = re.compile(rb'<(?:\w+:)?dimension\s[^>]*?ref="([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
-_CELL_REFERENCE: Final = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+# A cell with something in it: office programs write far cells of which only the look is set.
+_FILLED_CELL: Final = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*(?<!/)>')
 
 # Texts that fastexcel may have written for a cell that is no text. It rounds to nine decimals; a number with fewer than
 # five after that was within a billionth of it, and is it but for a computer's arithmetic.
@@ -79,6 +80,8 @@ class Workbook:
         aside.shutdown(wait=False)
         self._idle = [fastexcel.read_excel(content)]
         self.sheets: list[str] = [mask_digits(name) for name in self._idle[0].sheet_names]
+        if not self.sheets:
+            raise Refusal(reasons.UNREADABLE)
 
     def read(self, position: int) -> Grid:
         """The sheet at a position of `sheets`."""
@@ -116,7 +119,7 @@ def _pieces(sheet: IO[bytes], end: bytes = b"") -> Iterator[bytes]:
     """The sheet's bytes piece by piece; each begins with the end of the one before, so that nothing is cut in two."""
     while piece := sheet.read(2**18):
         yield end + piece
-        end = piece[-64:]
+        end = piece[-256:]
 
 
 def _with_errors(frame: pl.DataFrame, reader: fastexcel.ExcelReader, position: int) -> pl.DataFrame:
@@ -203,19 +206,19 @@ def _check_archive(content: bytes, limits: Limits) -> None:
 
 
 def _check_span(sheet: IO[bytes], limits: Limits, *, trusting: bool) -> None:
-    if _cells_spanned(sheet, trusting=trusting) > limits.sheet_cells:
+    head = sheet.read(_HEAD_BYTES)
+    declared = _DIMENSION.search(head)
+    if trusting and declared and _column_number(declared[2]) * int(declared[3]) <= limits.sheet_cells:
+        return
+    if _cells_spanned(head, sheet) > limits.sheet_cells:
         raise Refusal(reasons.TOO_LARGE)
 
 
-def _cells_spanned(sheet: IO[bytes], *, trusting: bool) -> int:
-    """Rows times columns up to the last cell: by the cells' references, or as the sheet declares when trusting."""
-    head = sheet.read(_HEAD_BYTES)
-    declared = _DIMENSION.search(head)
-    if declared and trusting:
-        return _column_number(declared[2]) * int(declared[3])
+def _cells_spanned(head: bytes, sheet: IO[bytes]) -> int:
+    """Rows times columns up to the last filled cell; `head` is what has been read of the sheet."""
     last_column, last_row = 0, 0
     for piece in itertools.chain([head], _pieces(sheet, head)):
-        for found in _CELL_REFERENCE.finditer(piece):
+        for found in _FILLED_CELL.finditer(piece):
             last_column, last_row = max(last_column, _column_number(found[1])), max(last_row, int(found[2]))
     return last_column * last_row
 

@@ -1,9 +1,10 @@
--- One row per project and indicator in force; where a file repeats one, the latest date and then the last row counts.
+-- One row per project and indicator in force, however it is spelled in case.
+-- Where a file repeats one, the latest date and then the last row counts.
 with ranked as (
     select
         r.*,
         row_number() over (
-            partition by r.project_code, r.indicator
+            partition by r.project_code, lower(r.indicator)
             order by coalesce(r.recorded_date, date '0001-01-01') desc, r.row_number desc
         ) as newest_first
     from {{ ref('stg_results__indicators') }} as r

@@ -47,12 +47,17 @@ select
     rows_withheld,
     status,
     case
+        when status = 'superseded' and rows_superseded = 0
+            then
+                file_name || ': Every row of it was rejected; correct the rows listed and deliver it again. / '
+                || file_name || ': Alle dens rækker er afvist; ret de rækker, der er nævnt, og levér den igen.'
         when status = 'superseded'
             then
                 file_name || ': A newer delivery has replaced every row of it; nothing needs to be done. / '
                 || file_name || ': En nyere leverance har erstattet alle dens rækker; der skal ikke gøres noget.'
         else reason
     end as reason,
+    ignored_columns,
     purged_on,
     delivery_id
 from judged

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from dagster_project.door.files import describe, extract_date_of, list_landing, shown_name
+from dagster_project.door.intake import note_strays
 from dagster_project.door.tables import SOURCES
-from tests.unit.door.deliveries import House
+from tests.unit.door.deliveries import ANNA, House
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,23 @@ def test_hidden_files_lock_files_and_folders_are_no_deliveries(house: House) -> 
 
 def test_a_missing_folder_means_no_deliveries(house: House) -> None:
     assert list_landing(house.landing, SOURCES["consent"]) == []
+
+
+def test_files_where_nothing_is_read_are_listed_and_refused(house: House) -> None:
+    house.put("monitering", f"{ANNA}_2021-01-01.xlsx", b"x")
+    house.put("monitoring/2021", "MA_2021-01-01.xlsx", b"x")
+    house.put("", "løs.csv", b"x")
+    house.put("consent", "samtykke_2021-01-01.csv", b"x")
+    house.put("consent/.gemt", ".skjult_2021-01-01.csv", b"x")
+    assert note_strays(house.landing, house.lake) == 3
+    rows = house.ledger("deliveries", "unknown").select("source", "file_name", "verdict").rows()
+    assert rows == [
+        ("unknown", "løs.csv", "refused"),
+        ("unknown", "monitering/**********_2021-01-01.xlsx", "refused"),
+        ("monitoring", "monitoring/2021/MA_2021-01-01.xlsx", "refused"),
+    ]
+    assert all("mapperne" in reason for reason in house.ledger("deliveries", "unknown")["reason"])
+
+
+def test_a_name_is_shown_on_one_line_in_reading_order() -> None:
+    assert shown_name("a\nb\u202ecsv.exe_2021-01-01.csv") == "a?b?csv.exe_2021-01-01.csv"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from dagster_project.door.deliveries import Delivery, in_units
@@ -78,7 +79,8 @@ def test_parts_of_one_date_share_their_place() -> None:
 
 
 def test_parts_of_one_date_are_one_delivery_and_a_part_twice_is_two() -> None:
-    def part(name: str, word: str, day: int) -> Delivery:
+    def part(stem: str, word: str, day: int) -> Delivery:
+        name = f"{stem}_2021-03-0{day}.csv"
         return Delivery(
             name, "register", "pull", name, name, date(2021, 3, day), name, "read", part=word, tables={"t": 1}
         )
@@ -89,3 +91,26 @@ def test_parts_of_one_date_are_one_delivery_and_a_part_twice_is_two() -> None:
     twice = [*files[:2], part("x_dream2019", "2019", 1), part("x_dream2020", "2020", 1)]
     units = [item.delivery_unit for item in in_units(twice)]
     assert units[0] == units[1] != units[2] == units[3]
+
+
+def test_the_year_of_the_date_is_no_part_of_a_cut() -> None:
+    def part(set_name: str, year: int) -> Delivery:
+        name = f"{set_name}_dream{year}_2021-03-01.csv"
+        day = date(2021, 3, 1)
+        return Delivery(name, "register", "pull", name, name, day, name, "read", part=str(year), tables={"t": 1})
+
+    units = [
+        item.delivery_unit for item in in_units([part(name, year) for name in "ab" for year in (2019, 2020, 2021)])
+    ]
+    assert len(set(units[:3])) == len(set(units[3:])) == 1
+    assert units[0] != units[3]
+
+
+def test_a_file_that_took_anothers_place_under_its_name_counts() -> None:
+    gone = replace(delivery("z", 1, "consent_declarations", file="log.csv"), in_landing=False)
+    there = delivery("a", 1, "consent_declarations", file="log.csv")
+    assert [part.delivery_id for part in in_force_whole([there, gone])] == ["a"]
+    assert precedence([there, gone]) == {"z": 1, "a": 2}
+    projects = {name: {PEOPLE: frozenset({"MA"})} for name in "za"}
+    both = [replace(item, delivery_unit="files", tables={PEOPLE: 1}) for item in (gone, there)]
+    assert [part.delivery_id for part in in_force_by_project(both, projects)] == ["a"]

@@ -634,3 +634,24 @@ def test_an_excel_error_rejects_its_row_also_where_a_blank_would_do(house: House
     house.put("monitoring", "deltagere_2021-01-01.csv", csv_bytes([*participants(3), row]))
     house.take_in("monitoring")
     assert house.rejected("monitoring") == [(None, 5, column)]
+
+
+def test_a_file_without_a_date_repeats_nothing(house: House) -> None:
+    for name in ("samtykke.csv", "samtykke_2021-06-31.csv", "samtykke_2021-01-01_v2.csv"):
+        house.put("consent", name, csv_bytes(CONSENT))
+    assert [delivery.verdict for delivery in house.take_in("consent").deliveries] == ["refused"] * 3
+
+
+def test_a_link_that_leads_nowhere_is_refused(house: House) -> None:
+    house.put("consent", "samtykke_2021-01-01.csv", csv_bytes(CONSENT))
+    (house.landing / "consent" / "væk_2021-01-02.csv").symlink_to(house.root / "nowhere.csv")
+    assert [delivery.verdict for delivery in house.take_in("consent").deliveries] == ["read", "refused"]
+
+
+def test_a_correction_under_the_same_name_and_date_counts_at_once(house: House) -> None:
+    """Whatever the hashes: the file that lies in landing has taken the place of the one that lay there."""
+    for content in (CONSENT, CONSENT[:2], [*CONSENT, [CLARA, "MA", "01-01-2020", "", ""]], CONSENT[:2]):
+        house.put("consent", "samtykke_2021-01-01.csv", csv_bytes(content))
+        house.take_in("consent")
+        (in_force,) = house.ledger("in_force", "consent")["delivery_id"]
+        assert house.table("consent_declarations").filter(pl.col("delivery_id") == in_force).height == len(content) - 1

@@ -24,7 +24,20 @@ def test_a_key_is_masked_in_any_text(before: str, key: str, after: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["101501234", "10150-1234", "01.01.50-1234", "01 01 50 1234", "010150 - 1234", "010150\u20131234", "450101501234"],
+    [
+        "101501234",
+        "10150-1234",
+        "01.01.50-1234",
+        "01 01 50 1234",
+        "010150 - 1234",
+        "010150\u20131234",
+        "450101501234",
+        "010150\n1234",
+        "010150\u200b-1234",
+        "1010150-1234",
+        "010150-12345",
+        "０１０１５０-１２３４",
+    ],
 )
 def test_bad_and_broken_keys_are_masked_too(text: str) -> None:
     assert not any(character.isdigit() for character in mask_digits(text))

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from dagster_project.door import survey
+from dagster_project.door.checking import respondent_of
 from dagster_project.door.survey import Condition
 from tests.unit.door.deliveries import ANNA, ANSWERS, BENT, CODEBOOK, INVITATIONS, House, csv_bytes, parquet_bytes
 
@@ -174,6 +175,13 @@ def test_respondents_that_are_keys_still_meet_their_answers(house: House) -> Non
     )
     assert invited == answered
     assert ANNA[1:] not in invited[0]
+
+
+@pytest.mark.parametrize("respondent", ["010150\u20131234", "01.01.50-1234", "320160-1111", "A0101501234", "101501234"])
+def test_a_respondent_like_a_key_is_replaced(respondent: str) -> None:
+    replaced = respondent_of(respondent, "a key")
+    assert respondent not in replaced
+    assert replaced == respondent_of(respondent, "a key") != respondent_of(f"{respondent}0", "a key")
 
 
 def test_other_respondents_keep_their_id(house: House) -> None:

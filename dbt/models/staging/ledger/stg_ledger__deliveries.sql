@@ -10,6 +10,7 @@ select
     cast(reason as varchar) as reason,
     cast(rows_read as bigint) as rows_read,
     cast(rows_rejected as bigint) as rows_rejected,
+    cast(ignored_columns as varchar) as ignored_columns,
     cast(precedence as integer) as precedence,
     cast(in_landing as boolean) as in_landing,
     cast(purged_on as date) as purged_on
