@@ -186,12 +186,11 @@ class _Night:
             for place, (file, verdict) in enumerate(listed):
                 if file.table_group == group:
                     verdicts[place] = verdict or self._take(file)
-                    if verdict is not None and verdict.verdict == LATER:
-                        self._hold_to_consent(file)
             for record in gone:
                 if record.table_group == group:
                     purged[record.delivery_id] = self._without_file(record)
             self._settle(group, [*verdicts.values(), *purged.values()])
+        self._hold_the_others_to_consent(present)
         return in_units([*(verdicts[place] for place in range(len(listed))), *(purged[r.delivery_id] for r in gone)])
 
     def _sort_out(self, files: Iterable[LandedFile]) -> list[tuple[LandedFile, Delivery | None]]:
@@ -224,11 +223,11 @@ class _Night:
                 return Delivery.of(record, file)
         return self._open(file, record)
 
-    def _hold_to_consent(self, file: LandedFile) -> None:
-        """What a later day read of a file that does not count today may not outlast consent either."""
-        record = self.records.get(file.delivery_id)
-        if record is not None and not record.refusal and record.table_group in GATED:
-            self._all_let_in(record)
+    def _hold_the_others_to_consent(self, present: set[str]) -> None:
+        """What was read of files that do not count tonight (later, or badly named since) may not outlast consent."""
+        for name, record in self.records.items():
+            if record.table_group in GATED and not record.refusal and name not in self.fates:
+                self._all_let_in(record, keep=self.looks_back and name not in present)
 
     def _open(self, file: LandedFile, before: ReadRecord | None) -> Delivery:
         forget(self.lake, file.delivery_id)
@@ -236,6 +235,7 @@ class _Night:
             reading = self.read(file, self.source, self.gate)
         except Refusal as refusal:
             # Not remembered: what depends on the hour, or what nobody foresaw, is tried again next night.
+            self.records.pop(file.delivery_id, None)
             return Delivery.unread(file, REFUSED, refusal.reason)
         if file.table_group == ANSWERS.group and reading.refusal is None:
             reading = self._judged(reading)

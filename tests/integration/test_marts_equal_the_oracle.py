@@ -10,16 +10,15 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests.support.compare import differences, published_rows
 from tests.support.dress import write_population
+from tests.support.leaks import texts_outside_landing
 from tests.support.oracle import Expected, Reference, expected_tables
 from tests.support.population import Population, draw_population
 
@@ -111,31 +110,8 @@ def test_no_person_key_stands_outside_landing(night: Night) -> None:
     """Not in a table, a Parquet file, a log, the run's own history or what the command printed."""
     found = {
         f"{place}: a person key"
-        for place, text in [("output", night.told), *_texts_outside_landing(night.data_dir)]
+        for place, text in [("output", night.told), *texts_outside_landing(night.data_dir)]
         for match in KEY_LIKE.findall(text)
         if match.replace("-", "") in night.population.cprs
     }
     assert not found
-
-
-def _texts_outside_landing(data_dir: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted(path for path in data_dir.rglob("*") if path.is_file()):
-        place = path.relative_to(data_dir)
-        if place.parts[0] == "landing":
-            continue
-        yield f"name of {place}", str(place)
-        if path.suffix == ".parquet":
-            with duckdb.connect() as con:
-                yield str(place), _all_text(con, f"read_parquet('{path}')")
-        elif path.suffix == ".duckdb":
-            with duckdb.connect(str(path), read_only=True) as con:
-                tables = con.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-                for schema, table in tables:
-                    yield f"{place} {schema}.{table}", _all_text(con, f'"{schema}"."{table}"')
-        else:
-            yield str(place), path.read_bytes().decode("utf-8", errors="ignore")
-
-
-def _all_text(con: duckdb.DuckDBPyConnection, relation: str) -> str:
-    cursor = con.execute(f"select * from {relation}")
-    return "\n".join(str(row) for row in cursor.fetchall())

@@ -16,6 +16,7 @@ import duckdb
 import polars as pl
 
 from dagster_project.door.pseudonym import participant_id
+from tests.support.leaks import texts_outside_landing
 from tests.support.product import ROOT, Product
 
 Copy = Callable[[], Product]
@@ -91,6 +92,37 @@ def test_a_refused_file_leaves_the_last_good_one_in_force(after_first_night: Cop
     assert status == "refused"
     assert reason
     assert product.tables("marts") == before
+
+
+def test_a_failed_night_over_keys_in_every_place_shows_none(after_first_night: Copy, tmp_path: Path) -> None:
+    """In names, headings, sheets, cells of the wrong column and bad keys; the night fails at a threshold."""
+    product = after_first_night()
+    landing = product.data_dir / "landing"
+    cpr = next(iter(_keys((landing / "consent" / "samtykker_2021-08-15.csv").read_text(encoding="utf-8-sig"))))
+    told = f"{cpr[:6]}-{cpr[6:]}"
+    rows = [
+        f"CPR-nr.;Projekt;Afgivet;Tilbagekaldt;Omfang;{told}",
+        f"{told}x;MA;{cpr};;;",
+        f"{cpr};{told};01-01-2020;;{cpr};",
+    ]
+    (landing / "consent" / f"{told} {cpr}_2021-10-01.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (landing / "results" / f"{cpr}_2021-10-01.csv").write_text(
+        "Projekt;Indikator;Mål;Resultat;Enhed;Opgjort;Kilde\n"
+        f"MA;Ring {told};{cpr};;antal;;{cpr}\nMA;Ring {told};1;;antal;;{cpr}\n",
+        encoding="utf-8",
+    )
+    (landing / cpr).mkdir()
+    (landing / cpr / f"{told}_2021-10-01.csv").write_text(told, encoding="utf-8")
+    strict = tmp_path / "expectations"
+    shutil.copytree(ROOT / "expectations", strict)
+    thresholds = (strict / "thresholds.csv").read_text(encoding="utf-8")
+    (strict / "thresholds.csv").write_text(thresholds.replace(",warn,", ",error,"), encoding="utf-8")
+    outcome = product.run(
+        "nightly", NEDSLAG_EXPECTATIONS_DIR=str(strict), NEDSLAG_PSEUDONYM_KEY="nedslag-demonstration"
+    )
+    assert outcome.returncode == 1
+    places = [("output", outcome.stdout + outcome.stderr), *texts_outside_landing(product.data_dir)]
+    assert [place for place, text in places if cpr in text or told in text] == []
 
 
 def test_two_runs_at_once_are_one_run_and_a_clear_message(after_first_night: Copy) -> None:

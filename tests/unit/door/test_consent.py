@@ -7,7 +7,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from dagster_project.door import rolls
+from dagster_project.door import opening, rolls
+from dagster_project.door.limits import Limits
 from dagster_project.door.pseudonym import participant_id
 from tests.unit.door.deliveries import (
     ANNA,
@@ -164,6 +165,22 @@ def test_a_file_that_has_left_landing_loses_rows_but_gets_none_back(lived_in: Ho
     assert fates(lived_in, "register", "register_persons") == {"unmatched": 1, "withheld": 3}
     assert fates(lived_in, "survey", "survey_invitations") == {"landed": 1, "unmatched": 1, "withheld": 2}
     assert fates(lived_in, "survey", "survey_answer_rows") == {"landed": 1, "unmatched": 1, "withheld": 2}
+
+
+@pytest.mark.parametrize("fate", ["badly named", "unreadable"])
+def test_a_file_that_no_longer_counts_does_not_outlast_consent(
+    lived_in: House, fate: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = lived_in.landing / "survey" / "invitationer_2021-01-01.csv"
+    consents(lived_in, [BENT, "MA", "01-01-2020", "", "survey"], day="2021-03-01")
+    with monkeypatch.context() as patched:
+        if fate == "badly named":
+            path.rename(path.with_name("brev_2021-01-01.csv"))
+        else:
+            lived_in.limits = Limits(cells=7)
+            patched.setattr(opening, "read_delivery", lambda *_: 1 / 0)
+        night(lived_in)
+    assert persons(lived_in, "survey_invitations") <= pseudonyms(BENT)
 
 
 def test_a_night_that_looks_back_leaves_what_could_not_come_back(lived_in: House) -> None:
