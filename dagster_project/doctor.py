@@ -32,6 +32,7 @@ from dagster_project.spreadsheets import write_sheet
 
 REJECTED: Final = "rejected"
 UNDERSTOOD: Final = "understood"
+FOLDER: Final = ".doctor-"
 _SHOWN: Final = 40
 _HEADING: Final = ("file", "sheet", "row", "column", "what becomes of it", "why", "hvorfor")
 
@@ -129,7 +130,7 @@ def examine(settings: Settings, path: Path, source: str | None = None) -> Diagno
     Args:
         source: the landing folder it is meant for; told by the folder it lies in, or by its name, when not given.
     Raises:
-        SettingsError: there is no such file, or it cannot be told which source it is.
+        SettingsError: there is no such file, it cannot be told which source it is, or there is no room to look at it.
     """
     if not path.is_file():
         raise SettingsError(f"There is no file {path}. Give its path: make doctor FILE=<path>.")
@@ -145,8 +146,21 @@ def examine(settings: Settings, path: Path, source: str | None = None) -> Diagno
         key = None
     # Beside the lake, so that its files can be linked instead of copied.
     home = settings.data_dir if key is not None else None
-    with TemporaryDirectory(prefix=".doctor-", dir=home) as folder:
-        return _examine_in(Path(folder), settings, path.resolve(), chosen, key)
+    try:
+        with TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-", dir=home) as folder:
+            return _examine_in(Path(folder), settings, path.resolve(), chosen, key)
+    except (OSError, shutil.Error) as error:
+        raise SettingsError(
+            f"The file could not be looked at ({type(error).__name__}): a run may be changing the lake, or there is no "
+            "room for a copy beside it. Wait until no run is working and try again."
+        ) from None
+
+
+def clear_leftovers(data_dir: Path) -> None:
+    """Remove what a killed look has left: its copy of the lake would outlast a withdrawal."""
+    for folder in data_dir.glob(f"{FOLDER}*"):
+        if not Path(f"/proc/{folder.name.removeprefix(FOLDER).partition('-')[0]}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _examine_in(folder: Path, settings: Settings, path: Path, chosen: str, key: str | None) -> Diagnosis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 from pathlib import Path
@@ -51,13 +52,5 @@ def _unit_tests_start_no_process(request: pytest.FixtureRequest, monkeypatch: py
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the person at the keyboard has set must not decide a test."""
-    for name in (
-        "DATA_DIR",
-        "AS_OF",
-        "PSEUDONYM_KEY",
-        "EXPECTATIONS_DIR",
-        "POSTGRES_URL",
-        "MAX_REJECTED_PCT",
-        "MIN_REJECTED_ROWS",
-    ):
-        monkeypatch.delenv(f"NEDSLAG_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith("NEDSLAG_") and name != "NEDSLAG_ORACLE_SEEDS"]:
+        monkeypatch.delenv(name)

@@ -8,6 +8,7 @@ import dagster as dg
 import polars as pl
 
 from dagster_project import records
+from dagster_project.doctor import clear_leftovers
 from dagster_project.door.intake import LAKE_TABLES, SOURCES, Intake, note_strays, prepare_lake, take_in
 from dagster_project.keys import pseudonym_key, remember_key
 from dagster_project.markdown import table
@@ -74,6 +75,7 @@ def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     settings: Settings = context.resources.night
     key = pseudonym_key(settings)
     demonstration = key.demonstration
+    clear_leftovers(settings.data_dir)
     prepare_lake(settings.lake)
     remember_key(settings, key)
     run = records.Run(context.run_id, records.now(), settings.as_of())

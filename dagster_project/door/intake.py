@@ -181,7 +181,7 @@ class _Night:
         gone = [record for record in self.records.values() if record.delivery_id not in present and not record.refusal]
         verdicts: dict[int, Delivery] = {}
         purged: dict[str, Delivery] = {}
-        groups = {table.group for table in self.source.tables} | {file.table_group for file, _ in listed}
+        groups = {file.table_group for file, _ in listed} | {record.table_group for record in gone}
         for group in sorted(groups, key=lambda name: (_READING_ORDER.get(name, 0), name)):
             for place, (file, verdict) in enumerate(listed):
                 if file.table_group == group:

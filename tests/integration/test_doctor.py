@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import os
 from datetime import date
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from dagster_project.doctor import Diagnosis, examine
+from dagster_project.doctor import FOLDER, Diagnosis, clear_leftovers, examine
 from dagster_project.door.intake import SOURCES
 from dagster_project.keys import PseudonymKey, remember_key
 from dagster_project.settings import Settings, SettingsError
@@ -149,3 +150,11 @@ def test_no_text_is_left_that_a_spreadsheet_would_run(sign: str) -> None:
     assert harmless(f"{sign}1+1") == f"'{sign}1+1"
     assert harmless("a=b") == "a=b"
     assert harmless(-1) == -1
+
+
+def test_what_a_killed_look_left_is_removed_and_a_running_one_is_not(house: House) -> None:
+    dead, running = (house.root / f"{FOLDER}{pid}-x" for pid in (2**22 + 1, os.getpid()))
+    for folder in (dead, running):
+        (folder / "lake").mkdir(parents=True)
+    clear_leftovers(house.root)
+    assert (dead.exists(), running.exists()) == (False, True)

@@ -125,6 +125,18 @@ def test_a_failed_night_over_keys_in_every_place_shows_none(after_first_night: C
     assert [place for place, text in places if cpr in text or told in text] == []
 
 
+def test_nights_after_the_retention_has_emptied_landing_give_the_same_marts(after_first_night: Copy) -> None:
+    product = after_first_night()
+    before = product.tables("marts", "report")
+    key = {"NEDSLAG_PSEUDONYM_KEY": "nedslag-demonstration"}
+    assert product.run("nightly", **key, NEDSLAG_LANDING_RETENTION_DAYS="0").returncode == 0
+    assert not [path for path in (product.data_dir / "landing").rglob("*") if path.is_file()]
+    outcome = product.run("nightly", **key)
+    assert outcome.returncode == 0, outcome.stderr
+    assert product.tables("marts", "report") == before
+    assert product.query("select count(*) from ops.deliveries where purged_on is null") == [(0,)]
+
+
 def test_two_runs_at_once_are_one_run_and_a_clear_message(after_first_night: Copy) -> None:
     product = after_first_night()
     first = subprocess.Popen(

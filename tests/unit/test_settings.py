@@ -46,6 +46,27 @@ def test_limits_are_settable() -> None:
         Settings.from_environment({"NEDSLAG_MAX_REJECTED_PCT": "ten"})
 
 
+def test_bounds_and_retention_are_settable_and_never_negative() -> None:
+    usual = Settings.from_environment({})
+    assert usual.retention_days is None
+    assert usual.read_memory > 0
+    told = {
+        "NEDSLAG_MAX_UNPACKED_MB": "10",
+        "NEDSLAG_MAX_COLUMNS": "20",
+        "NEDSLAG_MAX_CELL_CHARACTERS": "30",
+        "NEDSLAG_MAX_READ_MEMORY_MB": "40",
+        "NEDSLAG_MAX_READ_SECONDS": "50",
+        "NEDSLAG_LANDING_RETENTION_DAYS": "0",
+    }
+    settings = Settings.from_environment(told)
+    limits = settings.limits
+    assert (limits.unpacked_bytes, limits.columns, limits.cell_characters) == (10 * 1024**2, 20, 30)
+    assert (settings.read_memory, settings.read_seconds, settings.retention_days) == (40 * 1024**2, 50, 0)
+    for name in told:
+        with pytest.raises(SettingsError, match=name):
+            Settings.from_environment({name: "-1"})
+
+
 def _demonstration(folder: Path) -> Settings:
     settings = Settings(data_dir=folder)
     (settings.landing / "results").mkdir(parents=True)

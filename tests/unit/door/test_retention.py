@@ -7,8 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from dagster_project.door.intake import SOURCES
 from dagster_project.door.retention import purge_landing
-from tests.unit.door.deliveries import CONSENT, House, csv_bytes
+from tests.unit.door.deliveries import (
+    ANSWERS,
+    CODEBOOK,
+    CONSENT,
+    INVITATIONS,
+    PARTICIPANTS,
+    PULL,
+    RESULTS,
+    House,
+    csv_bytes,
+    workbook,
+)
 
 
 def today() -> date:
@@ -43,3 +55,25 @@ def test_a_file_that_cannot_be_removed_is_named(house: House, monkeypatch: pytes
     monkeypatch.setattr(Path, "unlink", refuse)
     purge = purge_landing(house.landing, house.lake, today=today(), days=0)
     assert (purge.removed, purge.failed) == ((), ("consent/samtykke_2021-01-01.csv",))
+
+
+def test_everything_may_have_left_landing_and_still_counts(house: House) -> None:
+    """Workbooks and separate files, of every source: nights after landing was emptied are as the night before."""
+    house.put("monitoring", "MA_2021-01-01.xlsx", workbook())
+    house.put("monitoring", "deltagere_2021-01-02.csv", csv_bytes(PARTICIPANTS))
+    house.put("consent", "samtykke_2021-01-01.csv", csv_bytes(CONSENT))
+    for kind, rows in (("invitationer", INVITATIONS), ("besvarelser", ANSWERS), ("kodebog", CODEBOOK)):
+        house.put("survey", f"{kind}_2021-01-01.csv", csv_bytes(rows))
+    house.put("register", "dream_2021-01-01.csv", csv_bytes(PULL))
+    house.put("results", "resultater_2021-01-01.csv", csv_bytes(RESULTS))
+
+    def night() -> list[list[tuple[object, ...]]]:
+        intakes = [house.take_in(source) for source in SOURCES]
+        accounts = [sorted(house.ledger("delivery_rows", source).rows(), key=str) for source in SOURCES]
+        assert {item.verdict for intake in intakes for item in intake.deliveries} == {"read"}
+        return accounts
+
+    before = night()
+    assert len(purge_landing(house.landing, house.lake, today=today(), days=0).removed) == 8
+    assert not [path for path in house.landing.rglob("*") if path.is_file()]
+    assert night() == night() == before
