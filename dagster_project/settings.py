@@ -74,6 +74,7 @@ class Settings:
                 / 100,
                 min_rejected_rows=int(_number(environ, "NEDSLAG_MIN_REJECTED_ROWS", defaults.min_rejected_rows)),
                 unpacked_bytes=int(_number(environ, "NEDSLAG_MAX_UNPACKED_MB", defaults.unpacked_bytes / _MB) * _MB),
+                pull_bytes=int(_number(environ, "NEDSLAG_MAX_PULL_MB", defaults.pull_bytes / _MB) * _MB),
                 columns=int(_number(environ, "NEDSLAG_MAX_COLUMNS", defaults.columns)),
                 cell_characters=int(_number(environ, "NEDSLAG_MAX_CELL_CHARACTERS", defaults.cell_characters)),
             ),

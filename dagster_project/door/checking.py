@@ -11,6 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -32,12 +33,16 @@ _FAULT: Final = "fault"
 class Gate:
     """What reading a row depends on besides the row: the pseudonym key, the known project codes, the limits.
 
-    `persons` are the keys of the file being read by their text, so that each is read and hashed once.
+    `persons` are the keys of the file being read by their text, so that each is read and hashed once. `wanted` are the
+    participant ids whose rows of a pull are kept, None for everybody's; `lake` is where a pull's tables are written
+    while it is read, None to have them in memory.
     """
 
     pseudonym_key: str = field(repr=False)
     projects: frozenset[str]
     limits: Limits
+    wanted: frozenset[str] | None = field(default=None, repr=False)
+    lake: Path | None = None
     persons: dict[str, str | Reason] = field(default_factory=dict, repr=False, compare=False)
 
     def project_words(self) -> dict[str, str]:
@@ -142,7 +147,7 @@ def _judge(column: Column, heading: Heading, grid: Grid, gate: Gate) -> _Judged:
         texts = pl.repeat("", below.height, dtype=pl.String, eager=True)
     else:
         texts = below[str(position)].fill_null("")
-    read = _reader_of_kind(column, gate)
+    read = cell_reader(column, gate)
     values: list[object] = []
     faults: list[int | None] = []
     filled: list[bool] = []
@@ -150,7 +155,7 @@ def _judge(column: Column, heading: Heading, grid: Grid, gate: Gate) -> _Judged:
     distinct = texts.unique()
     for raw in distinct.to_list():
         text = cells.text_of(raw)
-        answer = _answer(column, text, read)
+        answer = read(text)
         wrong = isinstance(answer, Reason)
         values.append(None if wrong else answer)
         faults.append(found.setdefault(answer, len(found)) if isinstance(answer, Reason) else None)
@@ -166,10 +171,16 @@ def _judge(column: Column, heading: Heading, grid: Grid, gate: Gate) -> _Judged:
     )
 
 
-def _answer(column: Column, text: str, read: Callable[[str], object]) -> object:
-    if cells.is_missing(text):
-        return column.blank if column.may_be_blank else reasons.BLANK
-    return reasons.EXCEL_ERROR if cells.is_error(text) else read(text)
+def cell_reader(column: Column, gate: Gate) -> Callable[[str], object]:
+    """What a column makes of a trimmed cell: its value, or a Reason."""
+    read = _reader_of_kind(column, gate)
+
+    def answer(text: str) -> object:
+        if cells.is_missing(text):
+            return column.blank if column.may_be_blank else reasons.BLANK
+        return reasons.EXCEL_ERROR if cells.is_error(text) else read(text)
+
+    return answer
 
 
 def _row_numbers(heading: Heading, height: int) -> pl.Series:

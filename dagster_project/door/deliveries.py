@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -51,7 +51,7 @@ class Delivery:
     path: Path | None = field(default=None, compare=False)
     in_landing: bool = True
     purged_on: date | None = None
-    tables: Mapping[str, int] = field(default_factory=dict)
+    tables: tuple[str, ...] = ()
     rejections: tuple[Rejection, ...] = ()
 
     @classmethod
@@ -104,7 +104,7 @@ class Delivery:
             verdict=REFUSED,
             reason=reason.about(self.file_name),
             rows_rejected=self.rows_read,
-            tables={},
+            tables=(),
         )
 
 

@@ -5,7 +5,6 @@ What belongs here: identity. What does not: opening a file as a table (`readers`
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -13,15 +12,20 @@ from pathlib import Path
 from typing import Final
 
 from dagster_project.door import reasons
+from dagster_project.door.hashes import HashOf, Stamp, hash_bytes, stamp_of
 from dagster_project.door.masking import mask_digits
 from dagster_project.door.reasons import Reason
-from dagster_project.door.tables import PULL, SOURCES, Source, Table
+from dagster_project.door.tables import COMPRESSIONS, PULL, SOURCES, Source, Table
 
 WORKBOOK: Final = "workbook"
 UNKNOWN: Final = "unknown"
 
-_DATED_NAME: Final = re.compile(r"(?P<name>.*[^0-9]|)(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})\.(?P<extension>[^.]*)", re.S)
+_DATED_NAME: Final = re.compile(
+    r"(?P<name>.*[^0-9]|)(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})\.(?P<extension>[^.]*(?:\.(?:gz|bz2|xz|zst))?)",
+    re.S | re.I,
+)
 _SHORT_HASH: Final = 12
+
 # The year of a yearly cut of the register stands in the file's name alone: dream2018_..., 2018_...
 _YEAR: Final = re.compile(r"(?<![0-9])(19[0-9]{2}|20[0-9]{2})(?![0-9])")
 _UNSHOWABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
@@ -38,6 +42,7 @@ class LandedFile:
         table: which table the name says it is; None for a workbook with several, and for a file with a `refusal`.
         part: the word in its name that tells it from the other files of one delivery; None for a delivery of its own.
         year: of a register file, the one year that its name holds before the date.
+        stamp: what tells that the file has not been written to since it was hashed.
         refusal: why the file cannot even be opened, told from its name.
     """
 
@@ -52,6 +57,7 @@ class LandedFile:
     refusal: Reason | None
     part: str | None = None
     year: int | None = None
+    stamp: Stamp = ()
 
     @property
     def delivery_id(self) -> str:
@@ -60,13 +66,13 @@ class LandedFile:
         return f"{self.source}-{day}-{self.sha256[:_SHORT_HASH] or 'unreadable'}"
 
 
-def list_landing(landing: Path, source: Source) -> list[LandedFile]:
+def list_landing(landing: Path, source: Source, hash_of: HashOf = hash_bytes) -> list[LandedFile]:
     """The files of `landing/<source>/` by name; folders, hidden files and office programs' lock files are no files."""
     folder = landing / source.name
     if not folder.is_dir():
         return []
     paths = sorted((path for path in folder.iterdir() if _is_delivery(path)), key=lambda path: path.name)
-    return [describe(path, source) for path in paths]
+    return [describe(path, source, hash_of) for path in paths]
 
 
 def list_strays(landing: Path) -> list[LandedFile]:
@@ -81,7 +87,7 @@ def list_strays(landing: Path) -> list[LandedFile]:
 
 def _stray(path: Path, place: Path) -> LandedFile:
     try:
-        digest = hash_file(path)
+        digest = hash_bytes(path, ())
     except OSError:
         digest = ""
     return LandedFile(
@@ -102,17 +108,19 @@ def _is_delivery(path: Path) -> bool:
     return not path.name.startswith((".", "~$")) and (path.is_file() or path.is_symlink())
 
 
-def describe(path: Path, source: Source) -> LandedFile:
+def describe(path: Path, source: Source, hash_of: HashOf = hash_bytes) -> LandedFile:
     """Everything the name and the bytes' hash say about one file."""
-    file_format = path.suffix.lower().removeprefix(".")
+    file_format = format_of(path.name)
     known_format = file_format in source.formats
     extract_date = extract_date_of(path.name)
     marked = _marked_tables(path.name, source)
     refusal = None
     table: Table | None = None
     group = UNKNOWN
+    stamp: Stamp = ()
     try:
-        digest = hash_file(path)
+        stamp = stamp_of(path)
+        digest = hash_of(path, stamp)
     except OSError:
         digest, refusal = "", reasons.UNREADABLE
     if not known_format:
@@ -137,6 +145,7 @@ def describe(path: Path, source: Source) -> LandedFile:
         refusal=refusal,
         part=table.mark if table is not None and table.sheet else None,
         year=_year_of(path.name) if table is PULL else None,
+        stamp=stamp,
     )
 
 
@@ -156,6 +165,14 @@ def extract_date_of(name: str) -> date | None:
         return None
 
 
+def format_of(name: str) -> str:
+    """The file's kind by its ending, with that of its compression: `csv`, `csv.gz`."""
+    parts = name.lower().rsplit(".", 2)
+    if len(parts) == 3 and parts[2] in COMPRESSIONS:
+        return f"{parts[1]}.{parts[2]}"
+    return parts[-1] if len(parts) > 1 else ""
+
+
 def _year_of(name: str) -> int | None:
     found = _DATED_NAME.fullmatch(name)
     years = _YEAR.findall(found["name"]) if found else []
@@ -169,9 +186,3 @@ def shown_name(name: str) -> str:
     if found := _DATED_NAME.fullmatch(text):
         shown = f"{mask_digits(found['name'])}{found['date']}.{mask_digits(found['extension'])}"
     return _UNSHOWABLE.sub("?", shown)
-
-
-def hash_file(path: Path) -> str:
-    """SHA-256 of the file's bytes in hex, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

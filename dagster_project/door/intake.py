@@ -24,6 +24,7 @@ from dagster_project.door.checking import Gate
 from dagster_project.door.deliveries import DUPLICATE, LATER, READ, REFUSED, Delivery, in_units
 from dagster_project.door.files import UNKNOWN, LandedFile, list_landing, list_strays
 from dagster_project.door.force import InForce, in_force_by_project, in_force_whole, precedence
+from dagster_project.door.hashes import KnownHashes
 from dagster_project.door.lake import LAKE_TABLES, prepare_lake
 from dagster_project.door.limits import Limits
 from dagster_project.door.memory import ReadRecord, forget, load_records, save_record
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 # Raise whenever the same bytes would land differently than before: every file in landing is then read again.
-DOOR_VERSION: Final = 2
+DOOR_VERSION: Final = 3
 
 SOURCES: Final[tuple[str, ...]] = tuple(_SOURCES)
 
@@ -108,7 +109,9 @@ def take_in(
         raise ValueError("the pseudonym key is empty")
     prepare_lake(lake)
     night = _Night(_SOURCES[source], lake, as_of, Gate(pseudonym_key, projects, limits), read, looks_back=looks_back)
-    deliveries = night.look_at(list_landing(landing, _SOURCES[source]))
+    hashes = KnownHashes(lake_files.reads_folder(lake) / f"hashes-{source}.json")
+    deliveries = night.look_at(list_landing(landing, _SOURCES[source], hashes.of))
+    hashes.save()
     night.write_ledger(deliveries, tell)
     read_files = [delivery for delivery in deliveries if delivery.verdict == READ]
     rows = {
@@ -232,7 +235,7 @@ class _Night:
     def _open(self, file: LandedFile, before: ReadRecord | None) -> Delivery:
         forget(self.lake, file.delivery_id)
         try:
-            reading = self.read(file, self.source, self.gate)
+            reading = self.read(file, self.source, self._gate_for(file))
         except Refusal as refusal:
             # Not remembered: what depends on the hour, or what nobody foresaw, is tried again next night.
             self.records.pop(file.delivery_id, None)
@@ -242,15 +245,26 @@ class _Night:
         record = self._record(file, reading, before)
         frames = reading.frames
         if frames and file.table_group in GATED:
-            roll = rolls.take_roll(file.table_group, frames, self.gate.pseudonym_key)
+            roll = reading.roll
+            if roll is None:
+                roll = rolls.take_roll(file.table_group, frames, self.gate.pseudonym_key)
             self.fates[file.delivery_id] = self._fates_of(file.table_group, roll)
-            frames = rolls.let_in(file.table_group, frames, self.fates[file.delivery_id])
+            if reading.roll is None:
+                frames = rolls.let_in(file.table_group, frames, self.fates[file.delivery_id])
             rolls.save_roll(self.lake, file.delivery_id, roll)
         for table, frame in frames.items():
             lake_files.write_table(frame, lake_files.delivery_path(self.lake, table, file.delivery_id))
+        for table, staged in reading.staged.items():
+            lake_files.publish_staged(self.lake, table, file.delivery_id, staged)
         save_record(self.lake, record)
         self.records[file.delivery_id] = record
         return Delivery.of(record, file)
+
+    def _gate_for(self, file: LandedFile) -> Gate:
+        """Of a pull, the rows of those who consent are all that is read."""
+        if file.table_group != PULL.group:
+            return self.gate
+        return replace(self.gate, wanted=frozenset(self.people.consenting("register")), lake=self.lake)
 
     def _without_file(self, record: ReadRecord) -> Delivery:
         """A file that was read earlier and is no longer in landing: it still counts, under the key it was read with."""
@@ -262,7 +276,7 @@ class _Night:
                 reason=reasons.later(self.as_of).about(delivery.file_name),
                 rows_read=0,
                 rows_rejected=0,
-                tables={},
+                tables=(),
                 rejections=(),
             )
         if record.key_fingerprint != key_fingerprint(self.gate.pseudonym_key):
@@ -317,7 +331,7 @@ class _Night:
             refusal=reading.refusal,
             rejections=tuple(reading.rejections),
             ignored_columns=tuple(dict.fromkeys(reading.ignored)),
-            tables={name: frame.height for name, frame in reading.frames.items()},
+            tables=(*reading.frames, *reading.staged),
             projects={
                 name: tuple(frame["project_code"].unique().sort())
                 for name, frame in reading.frames.items()

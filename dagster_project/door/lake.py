@@ -97,6 +97,16 @@ def delivery_path(lake: Path, table: str, delivery_id: str) -> Path:
     return lake / table / f"{delivery_id}.parquet"
 
 
+def staged_path(lake: Path, table: str, delivery_id: str) -> Path:
+    """Where a table that is written piece by piece grows, until `publish_staged` or `remove_stale`."""
+    return _temporary(delivery_path(lake, table, delivery_id))
+
+
+def publish_staged(lake: Path, table: str, delivery_id: str, staged: Path) -> None:
+    """Put a table that was written piece by piece in its place."""
+    os.replace(staged, delivery_path(lake, table, delivery_id))
+
+
 def count_rows(lake: Path, table: str, delivery_ids: Iterable[str]) -> int:
     """Rows of some deliveries in one lake table."""
     paths = [delivery_path(lake, table, delivery_id) for delivery_id in delivery_ids]
@@ -117,7 +127,7 @@ def write_ledger(lake: Path, table: str, source: str, rows: Iterable[Mapping[str
 def write_table(frame: pl.DataFrame, path: Path) -> None:
     """Write a Parquet file so that a reader sees the old one or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _temporary(path)
     frame.write_parquet(temporary, compression="zstd")
     os.replace(temporary, path)
 
@@ -125,9 +135,13 @@ def write_table(frame: pl.DataFrame, path: Path) -> None:
 def write_text(text: str, path: Path) -> None:
     """As `write_table`, for a small text file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = _temporary(path)
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
 def remove_stale(lake: Path, source: str, believed: Collection[str]) -> None:

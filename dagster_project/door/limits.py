@@ -13,7 +13,8 @@ class Limits:
     """A file is refused beyond any of these.
 
     max_rejected_share and min_rejected_rows: a file is refused when more than this share (0-1) of its rows are
-    rejected and they are at least this many. unpacked_bytes: size in bytes after unpacking. cells: rows times columns,
+    rejected and they are at least this many. unpacked_bytes: size in bytes after unpacking; pull_bytes: likewise of a
+    register pull, which is read piece by piece. cells: rows times columns,
     which stops a small file from unfolding into an enormous table; sheet_cells: likewise for a workbook's sheet, which
     is held cell by cell. columns, cell_characters: of any one table.
     """
@@ -21,6 +22,7 @@ class Limits:
     max_rejected_share: float = 0.05
     min_rejected_rows: int = 3
     unpacked_bytes: int = 2 * 1024**3
+    pull_bytes: int = 128 * 1024**3
     columns: int = 5_000
     cells: int = 150_000_000
     sheet_cells: int = 40_000_000

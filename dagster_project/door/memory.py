@@ -26,8 +26,7 @@ class ReadRecord:
         key_fingerprint: of the pseudonym key the lake tables were made with.
         terms: hash of everything else the reading depended on.
         refusal: why the file was refused, or None when it was read.
-        tables: rows per lake table, before consent is asked. projects: of monitoring, the project codes that have rows
-            in each lake table.
+        tables: the lake tables it has a file in. projects: of monitoring, the project codes that have rows in each.
         part, year: as of the landed file; a yearly cut of the register is a part of its delivery.
         read_on: the day its bytes were first read. purged_on: the day the retention removed its file from landing.
     """
@@ -45,7 +44,7 @@ class ReadRecord:
     refusal: Reason | None = None
     rejections: tuple[Rejection, ...] = ()
     ignored_columns: tuple[str, ...] = ()
-    tables: Mapping[str, int] = field(default_factory=dict)
+    tables: tuple[str, ...] = ()
     projects: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     headings: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
@@ -89,6 +88,7 @@ def _from_json(text: str) -> ReadRecord:
     data["rejections"] = tuple(
         Rejection(**{**rejection, "reason": Reason(**rejection["reason"])}) for rejection in data["rejections"]
     )
-    data["ignored_columns"] = tuple(data["ignored_columns"])
+    for name in ("ignored_columns", "tables"):
+        data[name] = tuple(data[name])
     data["projects"] = {table: tuple(codes) for table, codes in data["projects"].items()}
     return ReadRecord(**data)

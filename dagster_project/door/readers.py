@@ -11,11 +11,15 @@ import csv
 import importlib
 import io
 import itertools
+import lzma
 import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
 
 import polars as pl
 import pyarrow as pa
@@ -31,16 +35,18 @@ from dagster_project.door.masking import mask_digits
 from dagster_project.door.reasons import Reason, Refusal
 from dagster_project.door.workbooks import Workbook
 
+Read = TypeVar("Read")
 IsHeading = Callable[[Sequence[str]], bool]
 
 _DELIMITERS: Final = (";", ",", "\t")
 _SNIFFED_CHARACTERS: Final = 65_536
 _CELLS_AT_ONCE: Final = 500_000
-_WIDE: Final = 100
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
-_TEXTS: Final = (pl.String, pl.Binary, pl.Categorical, pl.Enum)
 # What a reader raises on damaged files; pyreadstat's own errors are named, because the module has no types.
 _READER_ERRORS: Final = (
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
     FastExcelError,
     pl.exceptions.PolarsError,
     pa.ArrowException,
@@ -49,6 +55,17 @@ _READER_ERRORS: Final = (
     OverflowError,
 )
 _READER_ERROR_NAMES: Final = ("PanicException", "ReadstatError", "PyreadstatError")
+
+
+# What `cells.text_of` turns into text as polars does.
+_PLAIN_KINDS: Final = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_integer,
+    pa.types.is_float32,
+    pa.types.is_float64,
+    pa.types.is_boolean,
+)
 
 
 @contextmanager
@@ -82,10 +99,8 @@ def read_grids(content: bytes, file_format: str, limits: Limits, is_heading: IsH
             case "xlsx":
                 workbook = Workbook(content, limits)
                 yield from (workbook.read(position) for position in range(len(workbook.sheets)))
-            case "parquet":
-                yield _with_names(_parquet(content, limits))
             case _:
-                yield _with_names(_statistics_file(content, file_format, limits))
+                yield _with_names(*columnar_batches(content, file_format, limits), limits)
 
 
 # ---- text files ------------------------------------------------------------------------------------------------------
@@ -111,9 +126,9 @@ def _decode(content: bytes) -> str:
 class _Lines:
     """The lines of a text with their ends, of whichever kind, and how far they have been read."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, offset: int = 0) -> None:
         self._text = text
-        self.offset = 0
+        self.offset = offset
 
     def __iter__(self) -> Iterator[str]:
         while self.offset < len(self._text):
@@ -123,39 +138,80 @@ class _Lines:
             yield line[0]
 
 
+@dataclass(frozen=True)
+class TextTop:
+    """The rows of a text down to its heading, or those among which it was looked for.
+
+    Attributes:
+        rows: their cells. offset: where the text goes on below the heading, in characters; None when there is none.
+    """
+
+    rows: list[list[str]]
+    delimiter: str
+    offset: int | None
+
+    def grid(self) -> Grid:
+        """The rows as a table."""
+        return _uneven(self.rows)
+
+
+def text_tops(text: str, limits: Limits, is_heading: IsHeading) -> Iterator[TextTop]:
+    """How a text begins, once per delimiter that does not break it.
+
+    Raises:
+        Refusal: in the end, when the delimiter that is met most often breaks it.
+    """
+    return _by_delimiter(text, lambda delimiter: _text_top(text, delimiter, limits, is_heading))
+
+
 def _text_grids(text: str, limits: Limits, is_heading: IsHeading) -> Iterator[Grid]:
+    return _by_delimiter(text, lambda delimiter: _delimited(text, delimiter, limits, is_heading))
+
+
+def _by_delimiter(text: str, read: Callable[[str], Read]) -> Iterator[Read]:
     # The most frequent sign between cells first; what breaks under it is what is wrong with the file.
     sample = text[:_SNIFFED_CHARACTERS]
     delimiters = sorted(_DELIMITERS, key=sample.count, reverse=True)
     broken: dict[str, Reason] = {}
     for delimiter in delimiters:
         try:
-            grid = _delimited(text, delimiter, limits, is_heading)
+            found = read(delimiter)
         except csv.Error as error:
             # An unclosed quotation mark also makes a long cell, out of everything below it.
             too_long = "field larger" in str(error) and text.count('"') % 2 == 0
             broken[delimiter] = reasons.CELL_TOO_LONG if too_long else reasons.QUOTES
             continue
-        yield grid
+        yield found
     if delimiters[0] in broken:
         raise Refusal(broken[delimiters[0]])
 
 
-def _delimited(text: str, delimiter: str, limits: Limits, is_heading: IsHeading) -> Grid:
-    """The text under one delimiter; without a heading, only the rows among which it was looked for."""
-    csv.field_size_limit(limits.cell_characters)
+def _text_top(text: str, delimiter: str, limits: Limits, is_heading: IsHeading) -> TextTop:
     lines = _Lines(text)
-    # Strict: an unclosed quotation mark would otherwise swallow the rows after it without a word.
-    rows = csv.reader(lines, delimiter=delimiter, strict=True)
     top: list[list[str]] = []
-    for cells in itertools.islice(rows, HEADING_SEARCH_ROWS):
+    for cells in itertools.islice(_rows(lines, delimiter, limits), HEADING_SEARCH_ROWS):
         top.append(_within_limits(cells, limits))
         if is_heading([text_of(cell) for cell in cells]):
-            below = _plain_rows(text[lines.offset :], delimiter, len(top[-1]))
-            if below is not None:
-                return Grid(pl.concat([text_frame(top, len(top[-1])), below]))
-            return _uneven(itertools.chain(top, (_within_limits(row, limits) for row in rows)))
-    return _uneven(top)
+            return TextTop(top, delimiter, lines.offset)
+    return TextTop(top, delimiter, None)
+
+
+def _rows(lines: Iterable[str], delimiter: str, limits: Limits) -> Iterator[list[str]]:
+    csv.field_size_limit(limits.cell_characters)
+    # Strict: an unclosed quotation mark would otherwise swallow the rows after it without a word.
+    return csv.reader(lines, delimiter=delimiter, strict=True)
+
+
+def _delimited(text: str, delimiter: str, limits: Limits, is_heading: IsHeading) -> Grid:
+    """The text under one delimiter; without a heading, only the rows among which it was looked for."""
+    top = _text_top(text, delimiter, limits, is_heading)
+    if top.offset is None:
+        return top.grid()
+    below = _plain_rows(text[top.offset :], delimiter, len(top.rows[-1]))
+    if below is not None:
+        return Grid(pl.concat([text_frame(top.rows, len(top.rows[-1])), below]))
+    rows = _rows(_Lines(text, top.offset), delimiter, limits)
+    return _uneven(itertools.chain(top.rows, (_within_limits(row, limits) for row in rows)))
 
 
 def _within_limits(cells: list[str], limits: Limits) -> list[str]:
@@ -170,9 +226,8 @@ def _plain_rows(body: str, delimiter: str, width: int) -> pl.DataFrame | None:
     names = [str(position) for position in range(width)]
     if not body:
         return text_frame([], width)
-    # One column has no delimiters, and a slipped row is an error to polars. Quotation marks it forgives too much in;
-    # only pulls, whose rows are long and whose cells are codes, would take too long one by one.
-    if width < 2 or ('"' in body and width < _WIDE) or body.count("\r") != body.count("\r\n"):
+    # One column has no delimiters, and a slipped row is an error to polars. Quotation marks it forgives too much in.
+    if width < 2 or '"' in body or body.count("\r") != body.count("\r\n"):
         return None
     try:
         frame = pl.read_csv(f"{delimiter.join(names)}\n{body}".encode(), separator=delimiter, infer_schema=False)
@@ -210,42 +265,96 @@ def _uneven(rows: Iterable[list[str]]) -> Grid:
 # ---- columnar files --------------------------------------------------------------------------------------------------
 
 
-def _with_names(frame: pl.DataFrame) -> Grid:
-    """A frame with its column names as the first row: to a person they are row 1."""
-    body = frame.rename({name: str(position) for position, name in enumerate(frame.columns)})
-    return Grid(pl.concat([text_frame([frame.columns], frame.width), body]))
+def columnar_batches(
+    content: bytes | Path, file_format: str, limits: Limits, cells_at_once: int | None = None
+) -> tuple[list[str], Iterator[pa.RecordBatch]]:
+    """The names of a columnar file's columns, and its rows batch by batch, texts as places in a dictionary.
+
+    Args:
+        cells_at_once: about how many cells a batch may hold; None for all rows in one, within the limits.
+    Raises:
+        Refusal: the file cannot be opened, or is larger than the limits.
+    """
+    if file_format == "parquet":
+        return _parquet(content, limits, cells_at_once)
+    return _statistics_file(content, file_format, limits, cells_at_once)
 
 
-def _check_shape(rows: int, columns: int, limits: Limits) -> None:
-    if columns > limits.columns:
-        raise Refusal(reasons.TOO_MANY_COLUMNS)
-    if rows * columns > limits.cells:
+def text_of_batch(batch: pa.RecordBatch, limits: Limits) -> pl.DataFrame:
+    """A batch as text, columns `0`, `1` ...
+
+    Raises:
+        Refusal: it is more text than the limits allow.
+    """
+    if sum(map(_unfolded_bytes, batch.columns)) > limits.unpacked_bytes:
         raise Refusal(reasons.TOO_LARGE)
-
-
-def _parquet(content: bytes, limits: Limits) -> pl.DataFrame:
-    lazy = pl.scan_parquet(io.BytesIO(content))
-    schema = _schema(lazy, content)
-    if any(dtype.is_nested() for dtype in schema.dtypes()):
-        raise Refusal(reasons.NESTED)
-    _check_shape(lazy.select(pl.len()).collect().item(), len(schema), limits)
-    texts = [name for name, dtype in schema.items() if dtype in _TEXTS]
-    if _unfolded_bytes(content, texts, limits.unpacked_bytes) > limits.unpacked_bytes:
-        raise Refusal(reasons.TOO_LARGE)
-    frame = lazy.select(_as_text(name, dtype) for name, dtype in schema.items()).collect()
-    return frame.with_columns(
-        _positional(frame[name]) if dtype.is_float() else _decoded(frame[name])
-        for name, dtype in schema.items()
+    # Damaged text would else be found out only when it is looked at.
+    batch.validate(full=True)
+    frame = pl.DataFrame({str(place): pl.from_arrow(column) for place, column in enumerate(batch.columns)})
+    texts = frame.select(_as_text(name, dtype) for name, dtype in frame.schema.items())
+    return texts.with_columns(
+        _positional(texts[name]) if dtype.is_float() else _decoded(texts[name])
+        for name, dtype in frame.schema.items()
         if dtype.is_float() or dtype == pl.Binary
     )
 
 
-def _schema(lazy: pl.LazyFrame, content: bytes) -> pl.Schema:
-    try:
-        return lazy.collect_schema()
-    except pl.exceptions.DuplicateError:
-        _refuse_names_that_repeat(pq.read_schema(pa.BufferReader(content)).names)
-        raise
+def distinct_texts(column: pa.Array, limits: Limits) -> tuple[list[str], pa.Array]:
+    """The distinct cells of a column as text, and for each cell the place of its text, or null.
+
+    Raises:
+        Refusal: a text is longer than the limits allow.
+    """
+    encoded = column if isinstance(column, pa.DictionaryArray) else pc.dictionary_encode(column)
+    encoded.validate(full=True)
+    values = encoded.dictionary
+    if any(is_kind(values.type) for is_kind in _PLAIN_KINDS):
+        texts = [text_of(value) for value in values.to_pylist()]
+    else:
+        # Dates and the like: no code is among them, but a reason must name what stands there as one reads it.
+        texts = text_of_batch(pa.record_batch([values], names=["0"]), limits)["0"].fill_null("").to_list()
+    if any(len(text) > limits.cell_characters for text in texts):
+        raise Refusal(reasons.CELL_TOO_LONG)
+    return texts, encoded.indices
+
+
+def _with_names(names: list[str], batches: Iterable[pa.RecordBatch], limits: Limits) -> Grid:
+    """Rows with the column names as the first one: to a person they are row 1."""
+    frames = (text_of_batch(batch, limits) for batch in batches)
+    return Grid(pl.concat([text_frame([names], len(names)), *frames]))
+
+
+def _rows_at_once(rows: int, columns: int, limits: Limits, cells_at_once: int | None) -> int:
+    if columns > limits.columns:
+        raise Refusal(reasons.TOO_MANY_COLUMNS)
+    if cells_at_once is not None:
+        return max(1, cells_at_once // max(1, columns))
+    if rows * columns > limits.cells:
+        raise Refusal(reasons.TOO_LARGE)
+    return max(1, rows)
+
+
+def _parquet(
+    content: bytes | Path, limits: Limits, cells_at_once: int | None
+) -> tuple[list[str], Iterator[pa.RecordBatch]]:
+    schema = _schema(content)
+    if any(pa.types.is_nested(field.type) for field in schema):
+        raise Refusal(reasons.NESTED)
+    # Texts are read as the file keeps them, where one may stand for all rows.
+    texts = [field.name for field in schema if _is_text(field.type)]
+    file = pq.ParquetFile(_opened(content), read_dictionary=texts)
+    at_once = _rows_at_once(file.metadata.num_rows, len(schema), limits, cells_at_once)
+    return schema.names, file.iter_batches(batch_size=at_once)
+
+
+def _opened(content: bytes | Path) -> Path | pa.BufferReader:
+    return content if isinstance(content, Path) else pa.BufferReader(content)
+
+
+def _schema(content: bytes | Path) -> pa.Schema:
+    schema = pq.read_schema(_opened(content))
+    _refuse_names_that_repeat(schema.names)
+    return schema
 
 
 def _refuse_names_that_repeat(names: Sequence[str]) -> None:
@@ -254,28 +363,17 @@ def _refuse_names_that_repeat(names: Sequence[str]) -> None:
             raise Refusal(reasons.column_twice(mask_digits(name)))
 
 
-def _unfolded_bytes(content: bytes, texts: list[str], enough: int) -> int:
-    """How many bytes the text columns hold once each cell has its own text, which a file may store once for all rows.
+def _is_text(dtype: pa.DataType) -> bool:
+    kinds = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    return any(is_kind(dtype) for is_kind in kinds)
 
-    Counting stops at `enough`, in the file's own dictionaries; most files are so small that no text can be too long.
-    """
-    file = pq.ParquetFile(pa.BufferReader(content), read_dictionary=texts)
-    groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
-    chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
-    at_most = int(sum(chunk.num_values * chunk.total_uncompressed_size for chunk in chunks))
-    if at_most <= enough:
-        return at_most
-    held = 0
-    for batch in file.iter_batches(columns=texts):
-        for column in batch.columns:
-            if not isinstance(column, pa.DictionaryArray):
-                held += column.nbytes
-                continue
-            lengths = pc.binary_length(column.dictionary)
-            held += pc.sum(pc.take(pc.cast(lengths, pa.int64()), column.indices)).as_py() or 0
-        if held > enough:
-            break
-    return held
+
+def _unfolded_bytes(column: pa.Array) -> int:
+    """How many bytes a column holds once each cell has its own text."""
+    if not isinstance(column, pa.DictionaryArray):
+        return int(column.nbytes)
+    lengths = pc.cast(pc.binary_length(column.dictionary), pa.int64())
+    return int(pc.sum(pc.take(lengths, column.indices)).as_py() or 0)
 
 
 def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -310,17 +408,34 @@ def _decoded(column: pl.Series) -> pl.Series:
     return pl.Series(column.name, texts, dtype=pl.String)
 
 
-def _statistics_file(content: bytes, file_format: str, limits: Limits) -> pl.DataFrame:
+def _statistics_file(
+    content: bytes | Path, file_format: str, limits: Limits, cells_at_once: int | None
+) -> tuple[list[str], Iterator[pa.RecordBatch]]:
     # Loaded where used, and by name: the package has no type hints.
     pyreadstat = importlib.import_module("pyreadstat")
     read = pyreadstat.read_sas7bdat if file_format == "sas7bdat" else pyreadstat.read_dta
-    _, about = read(io.BytesIO(content), metadataonly=True)
+    _, about = read(_readable(content), metadataonly=True)
     if not all(about.column_names):
         raise Refusal(reasons.UNREADABLE)
     _refuse_names_that_repeat(about.column_names)
-    _check_shape(about.number_rows or 0, about.number_columns, limits)
-    columns, _ = read(io.BytesIO(content), output_format="dict")
-    return pl.DataFrame(
-        {name: [text_of(cell) for cell in column] for name, column in columns.items()},
-        schema=dict.fromkeys(columns, pl.String),
-    )
+    rows = about.number_rows or 0
+    at_once = _rows_at_once(rows, about.number_columns, limits, cells_at_once)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for start in range(0, rows, at_once):
+            columns, _ = read(_readable(content), output_format="dict", row_offset=start, row_limit=at_once)
+            yield pa.record_batch([_arrow(column) for column in columns.values()], names=about.column_names)
+
+    return list(about.column_names), batches()
+
+
+def _arrow(column: Sequence[object]) -> pa.Array:
+    try:
+        return pa.array(column, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        # Cells of several types: each as the text it is.
+        return pa.array([text_of(cell) for cell in column], type=pa.string())
+
+
+def _readable(content: bytes | Path) -> io.BytesIO | str:
+    return str(content) if isinstance(content, Path) else io.BytesIO(content)

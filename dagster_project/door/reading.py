@@ -7,8 +7,11 @@ What does not: what stands in landing or has been read before (`intake`).
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
@@ -18,11 +21,13 @@ from dagster_project.door.checking import Gate, Rejection, RowRule, check_rows
 from dagster_project.door.grids import Grid, check_grid
 from dagster_project.door.headings import Heading, find_heading, missing_headings
 from dagster_project.door.limits import Limits
-from dagster_project.door.readers import plain_refusals, read_grids
+from dagster_project.door.readers import IsHeading, plain_refusals, read_grids
 from dagster_project.door.reasons import Reason, Refusal
-from dagster_project.door.register import is_cut, read_pull
+from dagster_project.door.register import is_cut
 from dagster_project.door.tables import ANSWERS, CODEBOOK, PULL, YEARLY_CUT, Shape, Source, Table
 from dagster_project.door.workbooks import Workbook
+
+Content = bytes | Path
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Reading:
         headings: of an answers file, each variable's heading as in the file; the sheet they stand in is `sheet`.
         yearly: a cut of the register that holds one year, which only its name tells.
         refusal: why the file as a whole cannot be used.
+        staged: lake tables of a pull that were written while it was read, and where they wait to be put in place.
+        roll: of a pull, the roll of all its accepted rows; its lake tables hold those of the wanted persons alone.
     """
 
     frames: dict[str, pl.DataFrame] = field(default_factory=dict)
@@ -44,10 +51,12 @@ class Reading:
     sheet: str | None = None
     yearly: bool = False
     refusal: Reason | None = None
+    staged: Mapping[str, Path] = field(default_factory=dict)
+    roll: pl.DataFrame | None = None
 
 
 def read_delivery(
-    content: bytes,
+    content: Content,
     file_format: str,
     source: Source,
     table: Table | None,
@@ -58,13 +67,14 @@ def read_delivery(
     """Read one file; a refusal is an answer, not an error.
 
     Args:
+        content: the file's bytes, or of a register pull, which is not held whole, the file.
         table: the table the file is, or None for a workbook with one sheet per table of the source.
         year: of a register file, the year that its name holds.
     """
     gate = replace(gate, persons={})
     try:
         if table is None:
-            reading = _read_workbook(content, source, gate, delivery_id)
+            reading = _read_workbook(_bytes_of(content), source, gate, delivery_id)
         else:
             reading = _read_table(content, file_format, table, gate, delivery_id, year)
     except Refusal as refusal:
@@ -126,46 +136,86 @@ def _read_sheet(workbook: Workbook, table: Table, gate: Gate, delivery_id: str) 
 
 
 def _read_table(
-    content: bytes, file_format: str, table: Table, gate: Gate, delivery_id: str, year: int | None
+    content: Content, file_format: str, table: Table, gate: Gate, delivery_id: str, year: int | None
 ) -> Reading:
     if table.shape is Shape.PULL:
         reading = _read_pull(content, file_format, gate, delivery_id, year)
     else:
-        grid, heading = _choose_grid(content, file_format, table, gate.limits)
+        grid, heading = _choose_grid(_bytes_of(content), file_format, table, gate.limits)
         reading = _read_rows(grid, heading, table, gate, delivery_id)
     if not reading.rows_read:
         raise Refusal(reasons.NO_ROWS)
     return reading
 
 
-def _read_pull(content: bytes, file_format: str, gate: Gate, delivery_id: str, year: int | None) -> Reading:
-    table = PULL
+def _bytes_of(content: Content) -> bytes:
+    return content.read_bytes() if isinstance(content, Path) else content
+
+
+def _read_pull(content: Content, file_format: str, gate: Gate, delivery_id: str, year: int | None) -> Reading:
+    # Loaded where used: compiled loops take a while to load, and most nights bring no pull.
+    if file_format.startswith("csv"):
+        from dagster_project.door.pull_text import read_text_pull
+
+        return read_text_pull(content, file_format, gate, delivery_id, year)
+    from dagster_project.door.pull_columns import read_pull_in_columns
+
+    return read_pull_in_columns(content, file_format, gate, delivery_id, year)
+
+
+Top = TypeVar("Top")
+
+
+def choose_pull_heading(
+    tops_of: Callable[[IsHeading], Iterator[Top]], rows_of: Callable[[Top], Iterable[Sequence[str]]]
+) -> tuple[Table, Top, Heading]:
+    """The heading of a pull, or of a yearly cut.
+
+    Args:
+        tops_of: the beginnings that the file may have, such as one per delimiter. rows_of: the trimmed cells of one.
+    Returns:
+        The table it is, the beginning that fits, its heading.
+    Raises:
+        Refusal: none fits.
+    """
     try:
-        grid, heading = _choose_grid(content, file_format, table, gate.limits)
+        return PULL, *choose_heading(PULL, tops_of, rows_of)
     except Refusal as refusal:
-        table = YEARLY_CUT
         try:
-            grid, heading = _choose_grid(content, file_format, table, gate.limits)
+            top, heading = choose_heading(YEARLY_CUT, tops_of, rows_of)
         except Refusal:
             raise refusal from None
         if not is_cut(heading.cells):
             raise
-    pull = read_pull(table, heading, grid, gate, delivery_id, year)
-    frames = {table.lake_table: pull.persons.frame(table, delivery_id)} | pull.frames
-    persons = pull.persons
-    return Reading(frames, persons.rejections, persons.rows_read, pull.ignored, yearly=pull.yearly)
+        return YEARLY_CUT, top, heading
+
+
+def choose_heading(
+    table: Table,
+    tops_of: Callable[[IsHeading], Iterator[Top]],
+    rows_of: Callable[[Top], Iterable[Sequence[str]]],
+) -> tuple[Top, Heading]:
+    """The first of a file's possible beginnings that holds the table's heading.
+
+    Raises:
+        Refusal: none does; the closest one says what is missing.
+    """
+    closest = missing_headings(table, ())
+    for top in tops_of(lambda cells: not missing_headings(table, cells)):
+        found = find_heading(table, rows_of(top))
+        if isinstance(found, Heading):
+            return top, found
+        closest = min(closest, found, key=len)
+    raise Refusal(reasons.missing_columns(closest))
 
 
 def _choose_grid(content: bytes, file_format: str, table: Table, limits: Limits) -> tuple[Grid, Heading]:
     """The first sheet, or the delimiter, under which the table's heading is found."""
-    closest = missing_headings(table, ())
-    for grid in read_grids(content, file_format, limits, lambda cells: not missing_headings(table, cells)):
-        found = find_heading(table, grid.top())
-        if isinstance(found, Heading):
-            check_grid(grid, limits)
-            return grid, found
-        closest = min(closest, found, key=len)
-    raise Refusal(reasons.missing_columns(closest))
+    grid, heading = choose_heading(
+        table, lambda is_heading: read_grids(content, file_format, limits, is_heading), lambda grid: grid.top()
+    )
+    check_grid(grid, limits)
+    return grid, heading
 
 
 def _read_rows(grid: Grid, heading: Heading, table: Table, gate: Gate, delivery_id: str) -> Reading:

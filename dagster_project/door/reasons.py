@@ -143,6 +143,12 @@ CELL_TOO_LONG = Reason(
     "A cell is longer than the limit allows; shorten it, or raise the limit.",
     "En celle er længere end grænsen; forkort den, eller hæv grænsen.",
 )
+ROW_TOO_LONG = Reason(
+    "A row of the file is too long to be one person's; check that each person has a row of their own and deliver it "
+    "again.",
+    "En række i filen er for lang til at være én persons; undersøg, om hver person har sin egen række, og levér den "
+    "igen.",
+)
 PURGED = Reason(
     "The file was removed from landing after it was read with another pseudonym key; put it back to have it counted.",
     "Filen blev fjernet fra landing, efter at den var læst med en anden pseudonymnøgle; læg den tilbage, "

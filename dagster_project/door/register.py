@@ -1,8 +1,7 @@
-"""The wide DREAM pull into persons, benefit spells and industry spells.
+"""What the DREAM register's columns and cells say: weeks, months, codes, and runs of equal codes.
 
-What belongs here: week and month columns, codes, runs of equal codes. What does not: what a code means (dbt seeds).
-A pull has thousands of columns, so nothing here touches cells one by one: codes are read once per distinct text, and
-runs are found over a matrix of small integers.
+What belongs here: the meaning of a column name and of a cell, and runs over a matrix of codes. What does not: files
+(`pull_text`, `pull_columns`), what a code means (dbt seeds).
 """
 
 from __future__ import annotations
@@ -18,12 +17,9 @@ import numpy.typing as npt
 import polars as pl
 
 from dagster_project.door import cells, reasons
-from dagster_project.door.checking import ROW_NUMBER, Checked, Gate, Rejection, check_rows
-from dagster_project.door.grids import Grid
-from dagster_project.door.headings import Heading, heading_key
+from dagster_project.door.headings import heading_key
 from dagster_project.door.masking import mask_digits
-from dagster_project.door.reasons import Reason, Refusal
-from dagster_project.door.tables import Table
+from dagster_project.door.reasons import Refusal
 
 FIRST_MONDAY: Final = date(1991, 8, 5)  # Monday of 1991-W32, running week 1
 _FIRST_YEAR: Final = 1991
@@ -61,15 +57,11 @@ class Runs:
 
 
 @dataclass(frozen=True)
-class Pull:
-    """What a pull becomes: checked persons, the further lake tables, and the columns that were ignored.
+class Clocks:
+    """The week and month columns of a pull. `yearly`: it is a cut of one year, a part of that day's delivery."""
 
-    `yearly`: the pull is a cut of one year, a part of what was delivered that day.
-    """
-
-    persons: Checked
-    frames: dict[str, pl.DataFrame]
-    ignored: list[str]
+    weeks: Ticks
+    months: Ticks
     yearly: bool
 
 
@@ -182,80 +174,21 @@ def find_runs(codes: Codes, numbers: Codes) -> Runs:
     return Runs(starts // width, values, numbers[starts % width], numbers[ends % width])
 
 
-def read_pull(table: Table, heading: Heading, grid: Grid, gate: Gate, delivery_id: str, year: int | None) -> Pull:
-    """A pull into lake tables.
+def find_clocks(headings: Sequence[str], year: int | None) -> Clocks:
+    """The clocks of a pull.
 
     Args:
         year: the year that the file's name holds, if any; the weeks of a yearly cut are weeks of that year.
     Raises:
         Refusal: a week or month stands twice, or there is no week column, or none whose year is known.
     """
-    weeks, months = find_ticks(heading.cells, week_of), find_ticks(heading.cells, month_of)
-    yearly = not weeks.positions and is_cut(heading.cells)
+    weeks, months = find_ticks(headings, week_of), find_ticks(headings, month_of)
+    yearly = not weeks.positions and is_cut(headings)
     if yearly:
         if year is None:
             raise Refusal(reasons.NO_YEAR)
-        weeks = find_ticks(heading.cells, lambda name: week_of_cut(name, year))
-        months = find_ticks(heading.cells, lambda name: month_of_cut(name, year))
+        weeks = find_ticks(headings, lambda name: week_of_cut(name, year))
+        months = find_ticks(headings, lambda name: month_of_cut(name, year))
     if not weeks.positions:
         raise Refusal(reasons.NO_WEEKS)
-    below = grid.below(heading.index)
-    week_codes = _clock_codes(below, weeks, benefit_code)
-    month_codes = _clock_codes(below, months, industry_code)
-    unfit = {
-        **_bad_codes(heading, grid.sheet, months, month_codes, reasons.INDUSTRY_CODE),
-        **_bad_codes(heading, grid.sheet, weeks, week_codes, reasons.BENEFIT_CODE),
-    }
-    persons = check_rows(table, heading, grid, gate, unfit=unfit)
-    kept = persons.accepted[ROW_NUMBER].to_numpy() - heading.first_row
-    ids = persons.accepted["participant_id"]
-    benefit = find_runs(week_codes[kept], weeks.numbers)
-    industry = find_runs(month_codes[kept], months.numbers)
-    frames = {
-        "register_benefit_spells": _spells(delivery_id, ids, benefit, ("benefit_code", "first_week", "last_week"), 3),
-        "register_industry_spells": _spells(
-            delivery_id, ids, industry, ("industry_code", "first_month", "last_month"), 6
-        ),
-        "register_weeks": _ticks_frame(delivery_id, "week", weeks),
-        "register_months": _ticks_frame(delivery_id, "month", months),
-    }
-    clocks = {*weeks.positions, *months.positions}
-    ignored = [heading.shown(position) for position in heading.others() if position not in clocks]
-    return Pull(persons, frames, ignored, yearly)
-
-
-def _clock_codes(below: pl.DataFrame, ticks: Ticks, code_of: Callable[[str], int]) -> Codes:
-    # A frame without columns has forgotten how many rows it had.
-    if not ticks.positions:
-        return np.empty((below.height, 0), dtype=np.int32)
-    return code_matrix(below.select([str(position) for position in ticks.positions]), code_of)
-
-
-def _bad_codes(heading: Heading, sheet: str | None, ticks: Ticks, codes: Codes, reason: Reason) -> dict[int, Rejection]:
-    """One rejection per row with a bad code, naming the first such column of the file."""
-    bad = codes == BAD
-    positions = np.array(ticks.positions, dtype=np.int64)
-    found: dict[int, Rejection] = {}
-    for index in np.flatnonzero(bad.any(axis=1)).tolist():
-        column = heading.shown(int(positions[bad[index]].min()))
-        number = heading.first_row + index
-        found[number] = Rejection(sheet, number, column, reason)
-    return found
-
-
-def _spells(delivery_id: str, ids: pl.Series, runs: Runs, names: tuple[str, str, str], digits: int) -> pl.DataFrame:
-    code, first, last = names
-    return pl.DataFrame(
-        {
-            "participant_id": ids.gather(runs.row),
-            code: pl.Series(runs.code, dtype=pl.Int32).cast(pl.String).str.zfill(digits),
-            first: pl.Series(runs.first, dtype=pl.Int32),
-            last: pl.Series(runs.last, dtype=pl.Int32),
-        }
-    ).select(pl.lit(delivery_id).alias("delivery_id"), pl.all())
-
-
-def _ticks_frame(delivery_id: str, name: str, ticks: Ticks) -> pl.DataFrame:
-    return pl.DataFrame({name: pl.Series(ticks.numbers, dtype=pl.Int32)}).select(
-        pl.lit(delivery_id).alias("delivery_id"), pl.all()
-    )
+    return Clocks(weeks, months, yearly)

@@ -29,7 +29,7 @@ _DEPENDENT: Final[Mapping[str, Mapping[str, str]]] = {
     ANSWERS.group: {"survey_answers": "row_number"},
     PULL.group: {"register_benefit_spells": "participant_id", "register_industry_spells": "participant_id"},
 }
-_ROLL_SCHEMA: Final = {
+ROLL_SCHEMA: Final = {
     "row_number": pl.Int32(),
     "person": pl.UInt64(),
     "respondent": pl.UInt64(),
@@ -50,9 +50,9 @@ def take_roll(group: str, frames: Mapping[str, pl.DataFrame], key: str) -> pl.Da
     return pl.DataFrame(
         {
             name: columns.get(name, pl.repeat(None, height, dtype=dtype, eager=True))
-            for name, dtype in _ROLL_SCHEMA.items()
+            for name, dtype in ROLL_SCHEMA.items()
         },
-        schema=_ROLL_SCHEMA,
+        schema=ROLL_SCHEMA,
     )
 
 

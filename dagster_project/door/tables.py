@@ -18,6 +18,9 @@ import polars as pl
 
 Value = str | bool
 
+# What a register pull in text may be packed with, by the ending of its name.
+COMPRESSIONS: Final = ("gz", "bz2", "xz", "zst")
+
 
 class Kind(Enum):
     """How a cell is read."""
@@ -375,7 +378,7 @@ SOURCES: Final[Mapping[str, Source]] = {
         Source(
             "register",
             (PULL,),
-            formats=("xlsx", "csv", "parquet", "sas7bdat", "dta"),
+            formats=("xlsx", "csv", *(f"csv.{packed}" for packed in COMPRESSIONS), "parquet", "sas7bdat", "dta"),
             further=MappingProxyType(
                 {
                     "register_benefit_spells": _BENEFIT_SPELLS,
