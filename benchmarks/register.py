@@ -231,7 +231,7 @@ def _through_the_door(content: Path | bytes, lake: Path, wanted: frozenset[str] 
 
     for table in SOURCES["register"].lake_tables:
         (lake / table).mkdir(exist_ok=True)
-    gate = Gate(_SECRET, frozenset(), Limits(), wanted, lake)
+    gate = Gate(_SECRET, frozenset(), Limits(), wanted, lake=lake)
     reading = read_delivery(content, "csv", SOURCES["register"], PULL, gate, "a-delivery")
     if reading.refusal or reading.rejections:
         raise AssertionError(f"{reading.refusal}, {len(reading.rejections)} rows rejected")

@@ -8,8 +8,11 @@ be a reading or a plain refusal, in bounded time, without a person's key in it. 
 from __future__ import annotations
 
 import argparse
+import bz2
 import csv
+import gzip
 import io
+import lzma
 import random
 import re
 import sys
@@ -24,6 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
 from dagster_project.door import reasons
 from dagster_project.door.checking import Gate
@@ -87,6 +91,10 @@ def seeds() -> list[Seed]:
     with tempfile.TemporaryDirectory() as folder:
         found.append(Seed("register", "dream_2021-01-01.dta", stata_bytes(columns, Path(folder))))
     found.append(Seed("register", "dream_2021-01-01.sas7bdat", sas_bytes(columns)))
+    packers = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+    text = good.csv_bytes(good.PULL)
+    found += [Seed("register", f"dream_2021-01-01.csv.{kind}", pack(text)) for kind, pack in packers.items()]
+    found.append(Seed("register", "dream_2021-01-01.csv.zst", pa.compress(text, "zstd", asbytes=True)))
     return found
 
 
@@ -285,6 +293,7 @@ OWN: dict[str, tuple[Mutation, ...]] = {
     "parquet": (typed, typed, typed, near_the_end, number),
     "dta": (number, number),
     "sas7bdat": (number, number),
+    **dict.fromkeys(("gz", "bz2", "xz", "zst"), (number, near_the_end)),
 }
 
 

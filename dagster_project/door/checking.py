@@ -33,15 +33,16 @@ _FAULT: Final = "fault"
 class Gate:
     """What reading a row depends on besides the row: the pseudonym key, the known project codes, the limits.
 
-    `persons` are the keys of the file being read by their text, so that each is read and hashed once. `wanted` are the
-    participant ids whose rows of a pull are kept, None for everybody's; `lake` is where a pull's tables are written
-    while it is read, None to have them in memory.
+    `persons` are the keys of the file being read by their text, so that each is read and hashed once. Of a pull,
+    `wanted` are the participant ids whose rows are kept (None: everybody's), `rows` the only rows to be read, by number
+    and first byte (None: all), and `lake` where its tables are written while it is read (None: they stay in memory).
     """
 
     pseudonym_key: str = field(repr=False)
     projects: frozenset[str]
     limits: Limits
     wanted: frozenset[str] | None = field(default=None, repr=False)
+    rows: tuple[tuple[int, int], ...] | None = None
     lake: Path | None = None
     persons: dict[str, str | Reason] = field(default_factory=dict, repr=False, compare=False)
 

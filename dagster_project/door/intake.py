@@ -55,6 +55,9 @@ DOOR_VERSION: Final = 3
 
 SOURCES: Final[tuple[str, ...]] = tuple(_SOURCES)
 
+# Rows of a pull are looked up one by one while they are fewer than one in so many.
+_ROWS_WORTH_A_LOOK: Final = 20
+
 Tell = Callable[[str, str, pl.DataFrame], None]
 
 # Answers are judged by the codebook and follow the invitations, so these are read before them.
@@ -224,6 +227,8 @@ class _Night:
             record = replace(record, file_name=file.shown_name, purged_on=None)
             if record.refusal or record.table_group not in GATED or self._all_let_in(record):
                 return Delivery.of(record, file)
+            if record.table_group == PULL.group and self._let_in_late(file):
+                return Delivery.of(record, file)
         return self._open(file, record)
 
     def _hold_the_others_to_consent(self, present: set[str]) -> None:
@@ -368,6 +373,29 @@ class _Night:
         if not keep and not held.is_in(wanted.implode()).all():
             rolls.shut_out(self.lake, group, name, fates)
         return bool(wanted.is_in(held.implode()).all())
+
+    def _let_in_late(self, file: LandedFile) -> bool:
+        """Read the rows of a pull, and them alone, whose persons have come to consent.
+
+        Returns:
+            Whether that was possible: where rows cannot be found by their place, or are many, the file is read again.
+        """
+        name = file.delivery_id
+        fates = self.fates[name]
+        held = rolls.rows_in_lake(self.lake, PULL.group, name)
+        late = fates.filter(pl.col("fate") == LANDED, ~pl.col("row_number").is_in(held.implode())).sort("row_number")
+        if late["place"].has_nulls() or late.height * _ROWS_WORTH_A_LOOK > fates.height:
+            return False
+        rows = tuple(late.select("row_number", "place").iter_rows())
+        try:
+            reading = self.read(file, self.source, replace(self._gate_for(file), rows=rows, lake=None))
+        except Refusal:
+            return False
+        same = late.select("row_number", "person", "place")
+        if reading.roll is None or not reading.roll.select(same.columns).equals(same):
+            return False
+        rolls.add_late(self.lake, PULL.group, name, reading.frames)
+        return True
 
     # ---- the survey's own -------------------------------------------------------------------------------------------
 

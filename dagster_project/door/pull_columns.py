@@ -209,6 +209,7 @@ def _piece(
         rows_read=checked.rows_read,
         rejections=[replace(item, row_number=item.row_number + moved) for item in checked.rejections],
         numbers=(checked.accepted[ROW_NUMBER] + moved).to_numpy().astype(np.int32),
+        places=np.full(len(ids), -1, dtype=np.int64),
         people=people,
         marks=fingerprints_of(people, keys),
         wanted=wanted,

@@ -17,7 +17,7 @@ import os
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -145,6 +145,8 @@ class _TextPull:
 
     def read(self) -> Reading:
         """The whole file."""
+        if self._gate.rows is not None:
+            return self._settled(self._at(self._gate.rows))
         plain = isinstance(self._content, Path) and self._format == "csv" and self._encoding != "utf-16"
         if plain:
             try:
@@ -209,6 +211,7 @@ class _TextPull:
         while place < stop:
             got = room.fill(descriptor, place, ahead)
             done = room.read(min(got, stop - place), got, place + got >= size, self._layout, self._persons)
+            room.placed(place)
             if room.met & (native.HIGH | native.QUOTE):
                 raise _NotPlainError
             if room.is_crowded():
@@ -239,6 +242,26 @@ class _TextPull:
                 return min(place + line + 1, stop)
             place += seen
         return stop
+
+    # ---- some rows of a plain file ----------------------------------------------------------------------------------
+
+    def _at(self, rows: Sequence[tuple[int, int]]) -> Iterator[_Stretch]:
+        """Rows by their number and first byte, in file order."""
+        assert isinstance(self._content, Path)
+        room = _Room(self._layout)
+        following = self._heading.first_row
+        with open(self._content, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            for number, place in rows:
+                ahead, done = BLOCK, 0
+                while not done and ahead <= 2 * _LONGEST_ROW:
+                    got = room.fill(file.fileno(), place, ahead)
+                    room.skip_to(number - following)
+                    done = room.read(1, got, place + got >= size, self._layout, self._persons)
+                    ahead *= 2
+                room.placed(place)
+                yield from room.take()
+                following = number + 1
 
     # ---- anything else: in order ------------------------------------------------------------------------------------
 
@@ -330,6 +353,7 @@ class _Room:
         self._months = native.make_spells(_SPELLS + months)
         self._scratch = native.make_scratch(weeks, months, layout.backgrounds)
         self._odd: dict[int, bytes] = {}
+        self._unplaced = 0
 
     @property
     def met(self) -> int:
@@ -369,6 +393,16 @@ class _Room:
             self._odd[place] = self.buffer[self._rows.start[place] : self._rows.end[place]].tobytes()
         return int(done)
 
+    def placed(self, place: int) -> None:
+        """The bytes of the last `read` began at this place of the file."""
+        told = int(self._scratch.counts[native.TOLD])
+        self._rows.start[self._unplaced : told] += place
+        self._unplaced = told
+
+    def skip_to(self, ordinal: int) -> None:
+        """The next row is this one of those that follow the last `take`."""
+        self._scratch.counts[native.MET_ROWS] = ordinal
+
     def is_crowded(self) -> bool:
         """Whether rows may have been left for want of room."""
         counts = self._scratch.counts
@@ -390,8 +424,11 @@ class _Room:
             met_rows,
             met,
         )
+        # Where nobody said where the bytes began, they began nowhere in the file.
+        stretch.rows.start[self._unplaced :] = -1
         counts[:] = 0
         self._odd = {}
+        self._unplaced = 0
         return [stretch] if met_rows or met else []
 
 
@@ -469,6 +506,7 @@ class _Judge:
                 for number, place in zip(numbers[rejected].tolist(), fault[rejected].tolist(), strict=True)
             ],
             numbers=numbers[accepted],
+            places=stretch.rows.start[accepted],
             people=people[accepted],
             marks=marks[accepted],
             wanted=wanted[accepted],

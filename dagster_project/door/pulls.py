@@ -45,7 +45,8 @@ class Piece:
     Attributes:
         rows_read: rows that are not blank, rejected ones included.
         rejections: without those of second rows, which only the whole pull can tell.
-        numbers: row numbers as a person sees them. people: participant ids in two words. marks: their fingerprints.
+        numbers: row numbers as a person sees them. places: the rows' first bytes in the file, -1 where that tells
+            nothing. people: participant ids in two words. marks: their fingerprints.
         wanted: whose rows are kept. fields: of the wanted rows, the contract's columns but the person.
         weeks, months: spells of wanted rows; `row` is the entry of the accepted row, first and last running numbers.
     """
@@ -53,6 +54,7 @@ class Piece:
     rows_read: int
     rejections: list[Rejection]
     numbers: npt.NDArray[np.int32]
+    places: npt.NDArray[np.int64]
     people: Words
     marks: Words
     wanted: npt.NDArray[np.bool_]
@@ -162,7 +164,7 @@ class PullTables:
         self._seen = Seen()
         self._rows_read = 0
         self._rejections: list[Rejection] = []
-        self._roll: list[tuple[npt.NDArray[np.int32], Words]] = []
+        self._roll: list[pl.DataFrame] = []
         self._start_waiting()
 
     def _start_waiting(self) -> None:
@@ -179,7 +181,9 @@ class PullTables:
         self._rejections += [
             Rejection(self._sheet, number, None, reasons.SECOND_ROW) for number in piece.numbers[~first].tolist()
         ]
-        self._roll.append((piece.numbers[first], piece.marks[first]))
+        self._roll.append(
+            pl.DataFrame({ROW_NUMBER: piece.numbers[first], "person": piece.marks[first], "place": piece.places[first]})
+        )
         kept = first & piece.wanted
         if not kept.any():
             return
@@ -228,11 +232,8 @@ class PullTables:
         )
 
     def _whole_roll(self) -> pl.DataFrame:
-        numbers = np.concatenate([numbers for numbers, _ in self._roll] or [np.empty(0, dtype=np.int32)])
-        marks = np.concatenate([marks for _, marks in self._roll] or [np.empty(0, dtype=np.uint64)])
-        nothing = {name: pl.lit(None, dtype=dtype) for name, dtype in ROLL_SCHEMA.items()}
-        roll = pl.DataFrame({ROW_NUMBER: numbers, "person": marks})
-        return roll.select(nothing[name].alias(name) if name not in roll.columns else name for name in ROLL_SCHEMA)
+        roll = pl.concat([pl.DataFrame(schema=ROLL_SCHEMA), *self._roll], how="diagonal")
+        return roll.with_columns(place=pl.when(pl.col("place") >= 0).then("place"))
 
 
 def _plain(column: pa.Array) -> pa.Array:

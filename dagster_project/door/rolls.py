@@ -34,11 +34,12 @@ ROLL_SCHEMA: Final = {
     "person": pl.UInt64(),
     "respondent": pl.UInt64(),
     "project_code": pl.String(),
+    "place": pl.Int64(),
 }
 
 
 def take_roll(group: str, frames: Mapping[str, pl.DataFrame], key: str) -> pl.DataFrame:
-    """The roll of a file of a gated kind: row_number, person?, respondent?, project_code?."""
+    """The roll of a file of a gated kind: row_number, person?, respondent?, project_code?, place? (the row's byte)."""
     rows = frames[GATED[group]]
     columns: dict[str, pl.Series] = {"row_number": rows["row_number"]}
     for column, name in (("participant_id", "person"), ("respondent_id", "respondent")):
@@ -148,3 +149,20 @@ def shut_out(lake: Path, group: str, delivery_id: str, fates: pl.DataFrame) -> N
     kept = let_in(group, frames, fates)
     for table in tables:
         write_table(kept[table], delivery_path(lake, table, delivery_id))
+
+
+def add_late(lake: Path, group: str, delivery_id: str, frames: Mapping[str, pl.DataFrame]) -> None:
+    """Add rows that were let in later to the file's lake tables, where a first reading would have put them.
+
+    The file's own table comes last, as in `shut_out`; what hangs on rows that it does not hold was cut off, and goes.
+    """
+    own = GATED[group]
+    held = pl.read_parquet(delivery_path(lake, own, delivery_id))
+    rows = pl.concat([held, frames[own]]).sort("row_number")
+    for table, by in _DEPENDENT.get(group, {}).items():
+        whole = pl.read_parquet(delivery_path(lake, table, delivery_id))
+        before = whole.join(held.select(by), on=by, how="semi", maintain_order="left")
+        order = rows.select(by, pl.col("row_number").alias("_order"))
+        both = pl.concat([before, frames[table]]).join(order, on=by, how="left", maintain_order="left")
+        write_table(both.sort("_order", maintain_order=True).drop("_order"), delivery_path(lake, table, delivery_id))
+    write_table(rows, delivery_path(lake, own, delivery_id))

@@ -11,8 +11,13 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
-    """The function as machine code."""
-    return cast("Function", numba.njit(cache=True, nogil=True, boundscheck=False)(function))
+    """The function as machine code, kept on disk where there is a place for it."""
+    try:
+        compiler = numba.njit(cache=True, nogil=True, boundscheck=False)
+        return cast("Function", compiler(function))
+    except RuntimeError:
+        # Neither this folder nor the user's own can be written to: compiled anew in every process.
+        return inlined(function)
 
 
 def inlined(function: Function) -> Function:

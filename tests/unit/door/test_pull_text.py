@@ -420,6 +420,9 @@ def test_a_row_that_is_passed_by_is_judged_like_any_other(seed: int, line_end: s
                 if chance.random() < 0.5
                 else row[: chance.randrange(1, len(row))]
             )
+        if chance.random() < 0.1:
+            # A row without a key, or with nothing at all, which is no row.
+            row = ["", *row[1:]] if chance.random() < 0.5 else [""] * len(heading)
         rows.append(row)
     content = written([names_of(heading), *rows], Dress(delimiter, line_end))
     for wanted in (frozenset[str](), None):
@@ -569,7 +572,7 @@ def test_a_pull_that_is_written_while_it_is_read_is_the_same(tmp_path: Path, mon
     content = bytes_of(*(row(number, "111", "111", "730") for number in range(100)))
     for table in ("register_persons", "register_benefit_spells", "register_industry_spells"):
         (tmp_path / table).mkdir()
-    gate = Gate(KEY, PROJECTS, NO_LIMIT, None, tmp_path)
+    gate = Gate(KEY, PROJECTS, NO_LIMIT, lake=tmp_path)
     reading = read_delivery(content, "csv", SOURCES["register"], PULL, gate, "a-delivery")
     expected = read(content)
     assert {name: pl.read_parquet(path) for name, path in reading.staged.items()}.keys() == {
