@@ -141,13 +141,13 @@ def read_pull_in_columns(
         lambda _: _sources(content, file_format, gate), lambda source: source.top.top()
     )
     clocks = find_clocks(heading.cells, year)
-    tables = PullTables(table, heading, clocks, gate, delivery_id, source.top.sheet)
     keys = prepare_keys(gate.pseudonym_key)
     first_row = heading.first_row
-    for rows in _rows_below(source, heading, gate):
-        tables.add(_piece(table, heading, clocks, rows, first_row, gate, keys))
-        first_row += len(rows)
-    return tables.close()
+    with PullTables(table, heading, clocks, gate, delivery_id, source.top.sheet) as tables:
+        for rows in _rows_below(source, heading, gate):
+            tables.add(_piece(table, heading, clocks, rows, first_row, gate, keys))
+            first_row += len(rows)
+        return tables.close()
 
 
 def _sources(content: Path | bytes, file_format: str, gate: Gate) -> Iterator[_Source]:

@@ -156,17 +156,17 @@ class _TextPull:
         return self._settled(self._in_order())
 
     def _settled(self, stretches: Iterator[_Stretch]) -> Reading:
-        tables = PullTables(self._table, self._heading, self._clocks, self._gate, self._delivery_id)
         judge = _Judge(self._table, self._heading, self._clocks, self._layout, self._gate, self._keys)
-        for stretch in stretches:
-            if stretch.met & native.NUL:
-                raise Refusal(reasons.NUL_BYTES)
-            if stretch.met & native.LONG_CELL:
-                raise Refusal(reasons.CELL_TOO_LONG)
-            if stretch.met & native.WIDE:
-                raise Refusal(reasons.TOO_MANY_COLUMNS)
-            tables.add(judge.piece(stretch))
-        return tables.close()
+        with PullTables(self._table, self._heading, self._clocks, self._gate, self._delivery_id) as tables:
+            for stretch in stretches:
+                if stretch.met & native.NUL:
+                    raise Refusal(reasons.NUL_BYTES)
+                if stretch.met & native.LONG_CELL:
+                    raise Refusal(reasons.CELL_TOO_LONG)
+                if stretch.met & native.WIDE:
+                    raise Refusal(reasons.TOO_MANY_COLUMNS)
+                tables.add(judge.piece(stretch))
+            return tables.close()
 
     def _decoder(self) -> _StrictDecoder:
         return _StrictDecoder(self._encoding)

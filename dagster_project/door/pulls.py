@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 import numpy as np
@@ -99,6 +100,13 @@ class _LakeFile:
         )
         self._writer.write_batch(batch)
 
+    def discard(self) -> None:
+        """Leave nothing of it."""
+        if self._writer:
+            self._writer.close()
+        if self._path:
+            self._path.unlink(missing_ok=True)
+
     def close(self) -> Path | pl.DataFrame:
         """Where the table stands, or the table."""
         if self._writer:
@@ -147,7 +155,10 @@ class _Pending:
 
 
 class PullTables:
-    """The lake tables of one pull while it is read; pieces come in file order."""
+    """The lake tables of one pull while it is read, a context manager: what breaks it off leaves no file.
+
+    Pieces come in file order.
+    """
 
     def __init__(
         self,
@@ -172,6 +183,16 @@ class PullTables:
         self._persons: list[pl.DataFrame] = []
         self._waiting = 0
         self._pending = {name: _Pending() for name in _DIGITS}
+
+    def __enter__(self) -> PullTables:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            for file in self._files.values():
+                file.discard()
 
     def add(self, piece: Piece) -> None:
         """The next rows of the file."""

@@ -585,6 +585,23 @@ def test_a_pull_that_is_written_while_it_is_read_is_the_same(tmp_path: Path, mon
         assert pl.read_parquet_schema(path) == expected.frames[name].schema
 
 
+def test_a_pull_that_is_broken_off_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulls_module, "_PERSONS_AT_ONCE", 7)
+    monkeypatch.setattr(pull_text, "BLOCK", 1000)
+    rows = [row(number, "111", "111", "730") for number in range(100)]
+    for table in ("register_persons", "register_benefit_spells", "register_industry_spells"):
+        (tmp_path / table).mkdir()
+    gate = Gate(KEY, PROJECTS, NO_LIMIT, lake=tmp_path)
+    path = tmp_path / "pull.csv"
+    path.write_bytes(bytes_of(*rows, row(101, "\0")))
+    assert read_delivery(path, "csv", SOURCES["register"], PULL, gate, "a").refusal == reasons.NUL_BYTES
+    assert [found for found in tmp_path.rglob("*") if found.is_file()] == [path]
+    # What only the last row tells makes the file be read again from the start.
+    path.write_bytes(bytes_of(*rows, row(101, "111\u00a0")))
+    reading = read_delivery(path, "csv", SOURCES["register"], PULL, gate, "a")
+    assert pl.read_parquet(reading.staged["register_persons"]).height == 101
+
+
 # ---- the hashes ------------------------------------------------------------------------------------------------------
 
 
