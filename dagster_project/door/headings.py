@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dagster_project.door import reasons
 from dagster_project.door.masking import mask_digits
@@ -37,6 +38,8 @@ class Heading:
         return [position for position, cell in enumerate(self.cells) if cell and position not in known]
 
 
+# A pull has thousands of columns, and each is asked for several times.
+@lru_cache(maxsize=2**15)
 def heading_key(text: str, *, exact: bool = False) -> str:
     """What two equal headings share: letters and digits in lower case, or the whole text for `exact` headings."""
     folded = text.strip().casefold()

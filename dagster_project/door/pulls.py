@@ -88,7 +88,9 @@ class _LakeFile:
 
     def write(self, columns: list[pa.Array]) -> None:
         """Rows, all columns but delivery_id."""
-        ids = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(columns[0]), dtype=np.int32)), [self._delivery_id])
+        ids = pa.DictionaryArray.from_arrays(
+            _arrow(np.zeros(len(columns[0]), dtype=np.int32)), _texts([self._delivery_id])
+        )
         batch = pa.record_batch([ids, *columns], names=self._empty.columns)
         # Readers are to see the texts, not that they came as places in a dictionary.
         self._writer = self._writer or pq.ParquetWriter(
@@ -145,12 +147,12 @@ class _Pending:
         met = np.zeros(10**digits, dtype=np.bool_)
         met[codes] = True
         places = (np.cumsum(met, dtype=np.int32) - 1)[codes]
-        texts = pa.array([f"{code:0{digits}}" for code in np.flatnonzero(met).tolist()], type=pa.string())
+        texts = _texts([f"{code:0{digits}}" for code in np.flatnonzero(met).tolist()])
         return [
-            pa.DictionaryArray.from_arrays(pa.array(np.concatenate(self.rows).astype(np.int32)), people),
-            pa.DictionaryArray.from_arrays(pa.array(places), texts),
-            pa.array(np.concatenate(self.firsts)),
-            pa.array(np.concatenate(self.lasts)),
+            pa.DictionaryArray.from_arrays(_arrow(np.concatenate(self.rows).astype(np.int32)), people),
+            pa.DictionaryArray.from_arrays(_arrow(places), texts),
+            _arrow(np.concatenate(self.firsts)),
+            _arrow(np.concatenate(self.lasts)),
         ]
 
 
@@ -255,6 +257,17 @@ class PullTables:
     def _whole_roll(self) -> pl.DataFrame:
         roll = pl.concat([pl.DataFrame(schema=ROLL_SCHEMA), *self._roll], how="diagonal")
         return roll.with_columns(place=pl.when(pl.col("place") >= 0).then("place"))
+
+
+# Arrow's own way of making arrays would load pandas first.
+
+
+def _texts(texts: list[str]) -> pa.Array:
+    return _plain(pl.Series(texts, dtype=pl.String).to_arrow())
+
+
+def _arrow(numbers: npt.NDArray[np.int32]) -> pa.Array:
+    return pa.Array.from_buffers(pa.int32(), len(numbers), [None, pa.py_buffer(np.ascontiguousarray(numbers))])
 
 
 def _plain(column: pa.Array) -> pa.Array:

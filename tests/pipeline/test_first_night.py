@@ -128,4 +128,4 @@ def test_columns_of_the_report_can_be_followed_to_the_files(first_night: FirstNi
             for _, table, column in known.get(name, {}).get(wanted, [])
         }
     assert ("register_benefit_spells", "benefit_code") in reached
-    assert ("register_industry_spells", "participant_id") in reached
+    assert ("register_industry_spells", "industry_code") in reached

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dagster_project.door.native.compiled import compiled, inlined
-from dagster_project.door.native.hashing import fingerprint, person_words
-from dagster_project.door.native.vectors import count_bits, digit_mask, equal_mask, lowest_bit, same_mask
+from dagster_project.door.native.hashing import HashRoom, fingerprint_persons, hash_persons, make_hash_room
+from dagster_project.door.native.vectors import control_mask, count_bits, digit_mask, equal_mask, lowest_bit, same_mask
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int32]
@@ -121,7 +121,7 @@ class Spells(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Room that a thread keeps: a row's codes, where its background cells stand, what was found, the hashes' words.
+    """Room that a thread keeps: a row's codes, where its background cells stand, what was found, the hashes' lanes.
 
     `counts`: rows told of, spells of weeks, spells of months, rows met (blank ones counted), and what was met so far.
     """
@@ -131,11 +131,7 @@ class Scratch(NamedTuple):
     spans: Longs
     found: Longs
     counts: Longs
-    sha_words: npt.NDArray[np.uint32]
-    sha_state: npt.NDArray[np.uint32]
-    blake_state: Words
-    blake_block: Words
-    blake_work: Words
+    hashes: HashRoom
 
 
 Room = TypeVar("Room", Rows, Spells)
@@ -184,11 +180,7 @@ def make_scratch(weeks: int, months: int, backgrounds: int) -> Scratch:
         np.empty((backgrounds, 2), dtype=np.int64),
         np.empty(5, dtype=np.int64),
         np.zeros(5, dtype=np.int64),
-        np.zeros(64, dtype=np.uint32),
-        np.zeros(8, dtype=np.uint32),
-        np.zeros(8, dtype=np.uint64),
-        np.zeros(16, dtype=np.uint64),
-        np.zeros(16, dtype=np.uint64),
+        make_hash_room(),
     )
 
 
@@ -460,8 +452,10 @@ def _plain_codes(buffer: Bytes, place: int, size: int, cells: int, kind: int, de
     while place < size:
         address = np.uintp(base + np.uint64(place))
         digits = digit_mask(address)
-        breaks = equal_mask(address, _LF) | equal_mask(address, _CR)
-        ends = equal_mask(address, delimiter) | breaks
+        delimiters = equal_mask(address, delimiter)
+        # Other control characters end no row, but no plain cell holds them.
+        breaks = control_mask(address) & ~delimiters
+        ends = delimiters | breaks
         count = count_bits(ends)
         inside = ~none
         done = count >= left
@@ -540,6 +534,8 @@ def skim_row(buffer: Bytes, start: int, size: int, layout: Layout, scratch: Scra
             return -1
         if buffer[place] == _LF:
             place += 1
+    elif buffer[place - 1] != _LF:
+        return -1
     # A row without a key may be blank.
     return place if spans[0, 1] > spans[0, 0] else -1
 
@@ -579,18 +575,14 @@ def emit_row(scratch: Scratch, layout: Layout, row: int, weeks: Spells, months: 
 
 
 @inlined
-def _is_wanted(first, second, wanted):
+def _is_wanted(person, wanted):
     size = wanted.shape[0]
-    if size == 0:
-        return True
-    place = np.int64(first & np.uint64(size - 1))
-    while True:
-        here, there = wanted[place, 0], wanted[place, 1]
-        if here == first and there == second:
+    place = np.int64(person[0] & np.uint64(size - 1))
+    while wanted[place, 0] != 0 or wanted[place, 1] != 0:
+        if wanted[place, 0] == person[0] and wanted[place, 1] == person[1]:
             return True
-        if here == 0 and there == 0:
-            return False
         place = (place + 1) & (size - 1)
+    return False
 
 
 @inlined
@@ -658,28 +650,21 @@ def read_rows(
             if found[_LAST_FILLED] >= width:
                 marks |= SLIPPED
         plain, high, low = _key(buffer, spans[0, 0], spans[0, 1])
-        if plain:
-            first, second = person_words(high, low, persons.hmac, scratch.sha_words, scratch.sha_state)
-            rows.person[told, 0] = first
-            rows.person[told, 1] = second
-            rows.mark[told] = fingerprint(
-                first, second, persons.blake, scratch.blake_state, scratch.blake_block, scratch.blake_work
-            )
-            if _is_wanted(first, second, persons.wanted):
-                marks |= WANTED
-        else:
+        if not plain:
             marks |= ODD
+        # Until all of them are hashed below.
+        rows.person[told, 0], rows.person[told, 1] = high, low
         for background in range(layout.backgrounds):
             begin, stop = spans[background, 0], spans[background, 1]
             if stop - begin > 8 * CELL_WORDS:
                 marks |= ODD
             for word in range(CELL_WORDS):
                 rows.cells[told, background, word] = _word(buffer, begin + 8 * word, stop)
-        if marks & WANTED and not marks & (ODD | SLIPPED) and bad_week < 0 and bad_month < 0:
-            if not parsed:
-                parse_row(buffer, place, size, at_end, layout, scratch)
-            week_count = _emit(scratch.weeks, layout.week_jumps, told, weeks, week_count)
-            month_count = _emit(scratch.months, layout.month_jumps, told, months, month_count)
+        if everybody and not marks & ODD:
+            marks |= WANTED
+            if not marks & SLIPPED and bad_week < 0 and bad_month < 0:
+                week_count = _emit(scratch.weeks, layout.week_jumps, told, weeks, week_count)
+                month_count = _emit(scratch.months, layout.month_jumps, told, months, month_count)
         rows.start[told] = place
         rows.end[told] = end
         rows.ordinal[told] = met_rows
@@ -689,6 +674,21 @@ def read_rows(
         told += 1
         met_rows += 1
         place = end
+    before = counts[TOLD]
+    hash_persons(rows.person, before, told, persons.hmac, scratch.hashes, rows.person)
+    fingerprint_persons(rows.person, before, told, persons.blake, scratch.hashes, rows.mark)
+    for row in range(before, told):
+        if everybody or rows.told[row] & ODD or not _is_wanted(rows.person[row], persons.wanted):
+            continue
+        if week_count + scratch.weeks.size > weeks.row.size or month_count + scratch.months.size > months.row.size:
+            # Back to where there was room.
+            told, met_rows, place = row, rows.ordinal[row], rows.start[row]
+            break
+        rows.told[row] |= WANTED
+        if not rows.told[row] & SLIPPED and rows.bad_week[row] < 0 and rows.bad_month[row] < 0:
+            parse_row(buffer, rows.start[row], size, at_end, layout, scratch)
+            week_count = _emit(scratch.weeks, layout.week_jumps, row, weeks, week_count)
+            month_count = _emit(scratch.months, layout.month_jumps, row, months, month_count)
     counts[TOLD], counts[WEEK_SPELLS], counts[MONTH_SPELLS] = told, week_count, month_count
     counts[MET_ROWS], counts[MET] = met_rows, met
     return place

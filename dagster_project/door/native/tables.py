@@ -17,7 +17,8 @@ Words = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
-_FIRST_ROOM: Final = 1 << 14
+_PERSONS: Final = 1 << 18
+_TEXTS: Final = 1 << 14
 
 
 def wanted_table(people: Words) -> Words:
@@ -31,7 +32,7 @@ class Seen:
     """The persons met so far; 64 bytes each at most."""
 
     def __init__(self) -> None:
-        self._table: Words = np.zeros((_FIRST_ROOM, 2), dtype=np.uint64)
+        self._table: Words = np.zeros((_PERSONS, 2), dtype=np.uint64)
         self._count = 0
 
     def add(self, people: Words) -> Flags:
@@ -68,8 +69,8 @@ class CellTexts:
     """The distinct texts of one column, numbered from 0 as they are met."""
 
     def __init__(self) -> None:
-        self._cells: Words = np.zeros((_FIRST_ROOM, CELL_WORDS), dtype=np.uint64)
-        self._numbers: Ints = np.full(_FIRST_ROOM, -1, dtype=np.int32)
+        self._cells: Words = np.zeros((_TEXTS, CELL_WORDS), dtype=np.uint64)
+        self._numbers: Ints = np.full(_TEXTS, -1, dtype=np.int32)
         self.known = 0
 
     def number(self, cells: Words) -> tuple[Ints, list[bytes]]:

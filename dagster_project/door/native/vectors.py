@@ -51,6 +51,17 @@ def same_mask(typing_context: Any, address: Any, other: Any) -> Any:
 
 
 @intrinsic
+def control_mask(typing_context: Any, address: Any) -> Any:
+    """Which of the 64 bytes are control characters, line ends and tabs among them; (uintp) -> uint64."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        below = ir.Constant(_BYTES, [32] * 64)
+        return builder.bitcast(builder.icmp_unsigned("<", _load(builder, arguments[0]), below), _BITS)
+
+    return types.uint64(types.uintp), generate
+
+
+@intrinsic
 def digit_mask(typing_context: Any, address: Any) -> Any:
     """Which of the 64 bytes are the digits 0-9; (uintp) -> uint64."""
 

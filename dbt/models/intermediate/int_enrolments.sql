@@ -1,6 +1,8 @@
 -- Participations in force: one person in one project from one start date.
 select
     {{ hashed_key(['p.participant_id', 'p.project_code', 'p.start_date']) }} as enrolment_id,
+    -- Stands for the id where models join a participation's many spells; another number every night, so nothing goes out with it.
+    cast(row_number() over (order by p.participant_id, p.project_code, p.start_date) as integer) as enrolment_number,
     p.participant_id,
     p.project_code,
     p.unemployment_fund,

@@ -1,7 +1,9 @@
 select
-    cast(delivery_id as varchar) as delivery_id,
-    cast(participant_id as varchar) as participant_id,
-    cast(benefit_code as varchar) as benefit_code,
-    cast(first_week as integer) as first_week,
-    cast(last_week as integer) as last_week
-from {{ from_read_deliveries('register', 'register_benefit_spells') }}
+    cast(s.delivery_id as varchar) as delivery_id,
+    cast(s.participant_id as varchar) as participant_id,
+    cast(s.benefit_code as varchar) as benefit_code,
+    cast(s.first_week as integer) as first_week,
+    cast(s.last_week as integer) as last_week,
+    d.precedence
+from {{ source('register', 'register_benefit_spells') }} as s
+inner join {{ ref('stg_ledger__deliveries') }} as d on s.delivery_id = d.delivery_id and d.verdict = 'read'

@@ -1,8 +1,10 @@
 select
-    cast(delivery_id as varchar) as delivery_id,
-    cast(row_number as integer) as row_number,
-    cast(participant_id as varchar) as participant_id,
-    cast(sex as varchar) as sex,
-    cast(birth_date as date) as birth_date,
-    cast(origin as varchar) as origin
-from {{ from_read_deliveries('register', 'register_persons') }}
+    cast(p.delivery_id as varchar) as delivery_id,
+    cast(p.row_number as integer) as row_number,
+    cast(p.participant_id as varchar) as participant_id,
+    cast(p.sex as varchar) as sex,
+    cast(p.birth_date as date) as birth_date,
+    cast(p.origin as varchar) as origin,
+    d.precedence
+from {{ source('register', 'register_persons') }} as p
+inner join {{ ref('stg_ledger__deliveries') }} as d on p.delivery_id = d.delivery_id and d.verdict = 'read'
