@@ -31,7 +31,7 @@ from dagster_project.door.tables import Table
 
 Words = npt.NDArray[np.uint64]
 
-_SPELLS_AT_ONCE: Final = 1 << 19
+_SPELLS_AT_ONCE: Final = 1 << 18
 _PERSONS_AT_ONCE: Final = 1 << 16
 _BENEFITS: Final = "register_benefit_spells"
 _INDUSTRIES: Final = "register_industry_spells"
