@@ -46,6 +46,8 @@ from dagster_project.door.tables import Column, Table
 # What one thread is given, and what it reads at once: few enough bytes to stay in the processor's caches.
 SEGMENT: int = 32 * 1024**2
 BLOCK: int = 2 * 1024**2
+# More would read faster than a disk gives, and each has some 20 MB in hand.
+_MOST_THREADS: Final = 8
 # A heading further in than this is not looked for; a row longer than this is no person's.
 _TOP: Final = 8 * 1024**2
 _LONGEST_ROW: Final = 16 * 1024**2
@@ -60,7 +62,6 @@ _COMPRESSIONS: Final[dict[str, Callable[[IO[bytes]], Any]]] = {
     "csv.xz": lzma.LZMAFile,
     "csv.zst": lambda file: pa.CompressedInputStream(file, "zstd"),
 }
-
 
 _Numbered = Callable[[str | None, Reason], int]
 
@@ -182,13 +183,13 @@ class _TextPull:
             if size > self._gate.limits.pull_bytes:
                 raise Refusal(reasons.TOO_LARGE)
             own = threading.local()
-            threads = os.process_cpu_count() if hasattr(os, "process_cpu_count") else os.cpu_count()
+            threads = min(os.cpu_count() or 1, _MOST_THREADS)
             starts = iter(range(self._body, size, SEGMENT))
             with ThreadPoolExecutor(threads) as pool:
                 waiting: deque[Future[list[_Stretch]]] = deque()
                 try:
                     while True:
-                        while len(waiting) < 2 * (threads or 1) and (start := next(starts, None)) is not None:
+                        while len(waiting) < 2 * threads and (start := next(starts, None)) is not None:
                             waiting.append(pool.submit(self._segment, descriptor, start, size, own))
                         if not waiting:
                             return
@@ -472,10 +473,10 @@ class _Judge:
         answers = [column.number(stretch.rows.cells[:, place]) for place, column in enumerate(self._columns, start=1)]
         weeks, months = [_runs(stretch.weeks, self._clocks.weeks)], [_runs(stretch.months, self._clocks.months)]
         key_faults = np.full(len(told), -1, dtype=np.int32)
-        for place, content in stretch.odd.items():
-            spans = self._parse(content)
-            for number, column in enumerate(self._columns):
-                answers[number][place] = column.learn([spans[number + 1]])[0]
+        odd = {place: self._parse(content) for place, content in stretch.odd.items()}
+        for number, column in enumerate(self._columns if odd else ()):
+            answers[number][list(odd)] = column.learn([spans[number + 1] for spans in odd.values()])
+        for place, spans in odd.items():
             key = self._key.read(spans[0])
             if isinstance(key, Reason):
                 key_faults[place] = self._fault(self._key.shown, key)
@@ -484,6 +485,7 @@ class _Judge:
             marks[place] = fingerprints_of(people[place : place + 1], self._keys)[0]
             wanted[place] = self._gate.wanted is None or key in self._gate.wanted
             if wanted[place] and fault[place] < 0:
+                self._parse(stretch.odd[place])
                 found = self._spells(place)
                 weeks.append(found[0])
                 months.append(found[1])

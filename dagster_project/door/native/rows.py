@@ -289,6 +289,12 @@ def _two_digits(nibbles):
 @inlined
 def _key(buffer, begin, end):
     """A trimmed CPR cell in a plain form with a day that exists: (whether so, eight digits, two digits) as ASCII."""
+    # A careless export's decimals.
+    tail = end
+    while tail > begin and buffer[tail - 1] == 48:
+        tail -= 1
+    if begin < tail < end and (buffer[tail - 1] == 46 or buffer[tail - 1] == 44):
+        end = tail - 1
     length = end - begin
     hyphen = -1
     if length == 11 and buffer[begin + 6] == 45:
