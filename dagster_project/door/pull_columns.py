@@ -46,8 +46,8 @@ from dagster_project.door.register import (
 )
 from dagster_project.door.tables import Table
 
-# About 300 MB with what is made of them.
-_CELLS_AT_ONCE: Final = 16_000_000
+# Under 700 MB with what is made of them.
+_CELLS_AT_ONCE: Final = 8_000_000
 
 
 class _Rows(Protocol):
