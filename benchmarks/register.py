@@ -49,7 +49,6 @@ SIZES: Final = (10_000, 100_000, LARGE)
 CONSENT_SHARE: Final = 0.01
 MOST_MEGABYTES: Final = 18_000
 MOST_SECONDS: Final = 15 * 60
-_NOT_FILLED_IN: Final = "not measured yet"
 _BUFFER: Final = 16 * 1024**2
 _FIRST_WEEK, _FIRST_MONTH = 1, 2008 * 12  # the running numbers of a pull's first week and month column
 _BLANK: Final = -1
@@ -442,7 +441,7 @@ def measure_size(path: Path, persons: int, pairs: int, earlier: Mapping[str, Rec
             try:
                 figures = measure(way, path, out_folder, persons)
             except Failure as failure:
-                record.failure = _NOT_FILLED_IN if failure.reason == "NotImplementedError" else failure.reason
+                record.failure = failure.reason
                 print(f"{persons:,} {way.name}: {record.failure}", flush=True)
             else:
                 record.seconds.append(figures["seconds"])
@@ -466,8 +465,6 @@ def _not_tried(way: Way, persons: int, earlier: Mapping[str, Record]) -> str | N
     before = earlier.get(way.name)
     if not before:
         return None
-    if before.failure == _NOT_FILLED_IN:
-        return before.failure
     if before.failure:
         return "not tried: gave up at a tenth of the size"
     if way.most_pairs.get(persons) == 0:

@@ -1,7 +1,8 @@
 """SHA-256 and BLAKE2b of several messages side by side: each operation is one on vectors with a lane per message.
 
 What belongs here: the two compression functions, written as LLVM vectors so that whatever the processor has is used.
-What does not: what is hashed (`hashing`). Sources: FIPS 180-4 (SHA-256), RFC 7693 (BLAKE2b).
+What does not: what is hashed (`hashing`). llvmlite publishes no types, hence `Any`.
+Sources: FIPS 180-4 (SHA-256), RFC 7693 (BLAKE2b).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Sixty-four bytes at a time: a bit for each byte that is of a kind. Bit 0 is the byte at the address.
 
-Written as LLVM vectors, which every processor that numba knows turns into what it has. The caller must own the 64 bytes
+Written as LLVM vectors, which every processor that numba knows turns into what it has; llvmlite publishes no types,
+hence `Any`. The caller must own the 64 bytes
 from the address on.
 """
 
