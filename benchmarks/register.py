@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING, Any, Final
 # A child's ru_maxrss starts at its parent's: nothing heavy is imported here, and files are written by a child as well.
 if TYPE_CHECKING:
     import polars as pl
+    from matplotlib.axes import Axes
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = PROJECT_ROOT / "docs" / "performance.md"
@@ -568,7 +569,7 @@ def draw(results: Mapping[int, Mapping[str, Record]], picture: Path) -> None:
     figure.savefig(picture, format="svg", metadata={"Date": None, "Creator": None, "Title": TITLE})
 
 
-def _label(axes: Any, ends: list[tuple[float, float, str, str]], right: int) -> None:
+def _label(axes: Axes, ends: list[tuple[float, float, str, str]], right: int) -> None:
     """Name each line: beside its end at the right edge, names kept apart; at its end where it stops before."""
     bottom, top = axes.get_ylim()
     height = 0.0
