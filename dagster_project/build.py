@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from dagster_project.assets.evaluation import evaluation_asset
 from dagster_project.assets.ingest import ingest_assets
 from dagster_project.assets.publish import publish_asset
 from dagster_project.assets.warehouse import warehouse_assets
@@ -20,7 +21,7 @@ def build_defs(*, settings: Settings, resource_overrides: Mapping[str, Any] | No
     """Assets, checks, job and schedule for one data folder."""
     warehouse = warehouse_assets(prepare_manifest(settings))
     return dg.Definitions(
-        assets=[*ingest_assets, warehouse, publish_asset(warehouse)],
+        assets=[*ingest_assets, warehouse, evaluation_asset(warehouse), publish_asset(warehouse)],
         asset_checks=[gate_checks(settings)],
         jobs=[nightly_job],
         schedules=[nightly_schedule],

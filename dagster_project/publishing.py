@@ -34,13 +34,21 @@ class PublishedTable:
 
 
 def publish(
-    *, warehouse: Path, lake: Path, published: Path, marts: Path, set_name: str, manifest: Mapping[str, Any]
+    *,
+    warehouse: Path,
+    lake: Path,
+    pages: Path,
+    published: Path,
+    marts: Path,
+    set_name: str,
+    manifest: Mapping[str, Any],
 ) -> list[PublishedTable]:
     """Write a new set beside the one in force and put it in its place with one rename.
 
     Args:
         warehouse: dbt's working file; only read.
         lake: where views over records find their files.
+        pages: folder with the evaluation's pages, copied into the set.
         published: folder that holds the sets.
         marts: the link that readers follow.
         set_name: name of the new set's folder.
@@ -54,6 +62,7 @@ def publish(
         shutil.rmtree(new_set)
     (new_set / "parquet").mkdir(parents=True)
     tables = _write_set(warehouse=warehouse, lake=lake, new_set=new_set, manifest=manifest)
+    shutil.copytree(pages, new_set / "report")
     _sync(new_set)
     put_in_force(new_set, marts)
     _drop_outnumbered_sets(published, new_set)

@@ -103,6 +103,11 @@ class Settings:
         return self.data_dir / "warehouse" / "working.duckdb"
 
     @property
+    def pages(self) -> Path:
+        """The evaluation's pages before they are part of a published set."""
+        return self.data_dir / "warehouse" / "report"
+
+    @property
     def dbt_target(self) -> Path:
         return self.data_dir / "warehouse" / "dbt"
 

@@ -34,6 +34,7 @@ def places(settings: Settings) -> list[str]:
     """Where the results of a night are."""
     return [
         f"Marts:     {settings.marts / 'nedslag.duckdb'} (also as Parquet in {settings.marts / 'parquet'})",
+        f"Report:    {settings.marts / 'report' / 'evaluation.html'}",
         f"Data Docs: {settings.data_docs / 'index.html'}",
         "UI:        make ui, then http://127.0.0.1:3000",
     ]

@@ -9,7 +9,7 @@ from dagster import AssetKey
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
 OWNER = "team:data-engineering"
-_EVALUATION_OWNER = "team:evaluation"
+EVALUATION_OWNER = "team:evaluation"
 _GROUP_OF_SCHEMA = {
     "reference": "reference_data",
     "staging": "staging",
@@ -39,7 +39,7 @@ class NedslagTranslator(DagsterDbtTranslator):
         return _GROUP_OF_SCHEMA[dbt_resource_props["schema"]]
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
-        return [_EVALUATION_OWNER if dbt_resource_props.get("schema") == "report" else OWNER]
+        return [EVALUATION_OWNER if dbt_resource_props.get("schema") == "report" else OWNER]
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         # The default appends the model's whole SQL; the description alone reads better in the graph.

@@ -16,6 +16,7 @@ from dagster_project.publishing import set_in_force
 from dagster_project.reference import project_codes
 from dagster_project.settings import Settings
 from dagster_project.translator import OWNER
+from dagster_project.version import code_version
 
 _GROUP = "lake"
 _ABOUT_SOURCE = {
@@ -89,6 +90,7 @@ def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
             "looks_back": [looks_back],
             "started_at": [run.started_at],
             "demonstration": [demonstration],
+            "code_version": [code_version()],
         }
     )
     frame.write_parquet(_night_file(settings))

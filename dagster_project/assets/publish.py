@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project import records
+from dagster_project.assets.evaluation import EVALUATION
 from dagster_project.door.retention import purge_landing
 from dagster_project.manifest import load_manifest
 from dagster_project.markdown import table
@@ -24,10 +25,10 @@ def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=PUBLISHED,
-        deps=upstream,
+        deps=[*upstream, EVALUATION],
         group_name="published",
         owners=[OWNER],
-        kinds={"duckdb", "parquet"},
+        kinds={"duckdb", "parquet", "html"},
         required_resource_keys={"night"},
         check_specs=[
             dg.AssetCheckSpec(
@@ -37,7 +38,8 @@ def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
                 "been withdrawn since.",
             )
         ],
-        description="What BI tools read: `marts/nedslag.duckdb` and `marts/parquet/`, replaced as one with one rename.",
+        description="What readers are given: `marts/nedslag.duckdb`, `marts/parquet/` and the pages in "
+        "`marts/report/`, replaced as one with one rename.",
     )
     def nedslag(context: dg.AssetExecutionContext) -> Iterator[Any]:
         settings: Settings = context.resources.night
@@ -46,6 +48,7 @@ def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
         tables = publish(
             warehouse=settings.warehouse,
             lake=settings.lake,
+            pages=settings.pages,
             published=settings.published,
             marts=settings.marts,
             set_name=context.run_id,

@@ -18,12 +18,18 @@
     ) / (1 + {{ z }} * {{ z }} / {{ d }})))
 {%- endmacro -%}
 
-{#- The five columns every share of the report has; `population` says in words who the denominator is. -#}
+{#- A share of few; null where there is no share. -#}
+{%- macro small_n(denominator) -%}
+    {{ denominator }} < {{ var('small_n_below') }}
+{%- endmacro -%}
+
+{#- The columns every share of the report has; `population` says in words who the denominator is. -#}
 {%- macro share_columns(n, denominator, population) -%}
     cast({{ n }} as bigint) as n,
     cast({{ denominator }} as bigint) as denominator,
     {{ percentage(n, denominator) }} as pct,
     case when {{ denominator }} > 0 then {{ wilson(n, denominator, '-') }} end as pct_low,
     case when {{ denominator }} > 0 then {{ wilson(n, denominator, '+') }} end as pct_high,
-    cast('{{ population }}' as varchar) as population
+    cast('{{ population }}' as varchar) as population,
+    {{ small_n(denominator) }} as small_n
 {%- endmacro -%}

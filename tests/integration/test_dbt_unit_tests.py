@@ -28,6 +28,7 @@ def test_every_rule_holds_and_an_empty_lake_builds(tmp_path: Path) -> None:
         "looks_back": [False],
         "started_at": [datetime(2021, 9, 1)],
         "demonstration": [False],
+        "code_version": ["test"],
     }
     pl.DataFrame(night).write_parquet(settings.lake / "ledger" / "night.parquet")
     for source in SOURCES:

@@ -489,15 +489,24 @@ def industry_group(code: str | None) -> int | None:
     return next(group for group, low, high in INDUSTRY_GROUPS if low <= division <= high)
 
 
+def wilson(p: float, size: float) -> tuple[float, float]:
+    """The Wilson interval of a share of `size`, in per cent."""
+    centre = (p + Z * Z / (2 * size)) / (1 + Z * Z / size)
+    half = Z * math.sqrt(p * (1 - p) / size + Z * Z / (4 * size**2)) / (1 + Z * Z / size)
+    return 100 * max(0.0, centre - half), 100 * min(1.0, centre + half)
+
+
+def is_small(denominator: int) -> bool:
+    return denominator < 30
+
+
 def share(n: int, denominator: int) -> Record:
     """A count with its denominator, percentage and Wilson interval."""
+    cells = {"n": n, "denominator": denominator, "small_n": is_small(denominator)}
     if denominator == 0:
-        return {"n": n, "denominator": 0, "pct": None, "pct_low": None, "pct_high": None}
-    p = n / denominator
-    centre = (p + Z * Z / (2 * denominator)) / (1 + Z * Z / denominator)
-    half = Z * math.sqrt(p * (1 - p) / denominator + Z * Z / (4 * denominator**2)) / (1 + Z * Z / denominator)
-    low, high = max(0.0, centre - half), min(1.0, centre + half)
-    return {"n": n, "denominator": denominator, "pct": 100 * p, "pct_low": 100 * low, "pct_high": 100 * high}
+        return {**cells, "pct": None, "pct_low": None, "pct_high": None}
+    low, high = wilson(n / denominator, denominator)
+    return {**cells, "pct": 100 * n / denominator, "pct_low": low, "pct_high": high}
 
 
 def percentage(n: int, denominator: int) -> float | None:
@@ -733,7 +742,7 @@ def status_counts(keys: Record, statuses: list[str | None]) -> list[Record]:
     counts = Counter("not_observed" if value is None else value for value in statuses)
     denominator = sum(counts[name] for name in INSIDE)
     rows = [{**keys, "status": name, **share(counts[name], denominator)} for name in INSIDE]
-    blank = {"denominator": ANY, "pct": None, "pct_low": None, "pct_high": None}
+    blank = {"denominator": ANY, "small_n": ANY, "pct": None, "pct_low": None, "pct_high": None}
     return rows + [{**keys, "status": name, "n": counts[name], **blank} for name in OUTSIDE]
 
 
@@ -795,7 +804,12 @@ def survey_distribution(world: World) -> list[Record]:
                 asked = [row for row in own if row["answer_code"] is not None]
             n = sum(row["answer_code"] == code for row in asked)
             keys = {"project_code": scope, "variable": variable, "question": facts["question"], "item": facts["item"]}
-            rows.append({**keys, "answer_code": code, "answer_label": label, **share(n, len(asked))})
+            routing = facts["condition"]
+            if routing is not None:
+                asked_of, codes = routing.lower().split(" in ")
+                routing = f"{asked_of.strip()} in {codes.replace(' ', '')}"
+            base = {"routing": routing, "in_base": len(own)}
+            rows.append({**keys, **base, "answer_code": code, "answer_label": label, **share(n, len(asked))})
     return rows
 
 
@@ -834,16 +848,20 @@ def project_results(world: World) -> list[Record]:
     for row in world.rows_in_force("indicators"):
         values = row.values
         register = employed[values["project"]]
+        target, own_result = values["target"], values["result"]
         rows.append(
             {
                 "project_code": values["project"],
                 "indicator": values["indicator"],
-                "target": values["target"],
-                "own_result": values["result"],
+                "target": target,
+                "own_result": own_result,
+                "reaches_target": None if target is None or own_result is None else own_result >= target,
                 "unit": values["unit"],
                 "register_n": register["n"],
                 "register_denominator": register["denominator"],
                 "register_pct": register["pct"],
+                "register_pct_low": register["pct_low"],
+                "register_pct_high": register["pct_high"],
             }
         )
     return rows
@@ -956,13 +974,15 @@ def _is_empty(row: Record) -> bool:
     return bool(row["n"] == 0)
 
 
-def _is_rare(row: Record) -> bool:
+def is_rare(row: Record) -> bool:
     """A zero of a category that no figure prints: the grid may hold it or not."""
     return _is_empty(row) and row["category"] in ("unknown", "under 50")
 
 
 def expected_tables(population: Population, reference: Reference) -> dict[str, Expected]:
     """`schema.table` -> what it must hold."""
+    from tests.support.oracle_evaluation import evaluation_tables  # which builds on this module
+
     world = World(population, reference)
     enrolment_columns = [
         key for key in (world.enrolments[0] if world.enrolments else {}) if key not in ("cpr", "person")
@@ -981,12 +1001,12 @@ def expected_tables(population: Population, reference: Reference) -> dict[str, E
         "marts.survey_answers": Expected(("respondent_id", "variable"), survey_answers(world)),
         "report.data_basis": Expected(("project_code",), data_basis(world)),
         "report.participant_profile": Expected(
-            ("project_code", "dimension", "category"), participant_profile(world), _is_rare
+            ("project_code", "dimension", "category"), participant_profile(world), is_rare
         ),
         "report.recruitment": Expected(("project_code",), recruitment(world)),
         "report.status_by_horizon": Expected(("project_code", "horizon_months", "status"), status_by_horizon(world)),
         "report.status_by_background": Expected(
-            ("dimension", "category", "horizon_months", "status"), status_by_background(world), _is_rare
+            ("dimension", "category", "horizon_months", "status"), status_by_background(world), is_rare
         ),
         "report.industry_change": Expected(("project_code", "horizon_months"), industry_change(world)),
         "report.survey_distribution": Expected(("project_code", "variable", "answer_code"), survey_distribution(world)),
@@ -994,6 +1014,7 @@ def expected_tables(population: Population, reference: Reference) -> dict[str, E
             ("project_code", "core_element", "activity_name", "period"), activity_reach(world), _is_empty
         ),
         "report.project_results": Expected(("project_code", "indicator"), project_results(world)),
+        **evaluation_tables(world),
         "ops.deliveries": Expected(("source", "file_name"), deliveries(world)),
         "ops.rejected_rows": Expected(("source", "file_name", "sheet", "row_number"), rejected_rows(world)),
         "ops.unmatched": Expected(("source", "project_code"), unmatched(world)),

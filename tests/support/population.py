@@ -8,6 +8,7 @@ the product. All people are invented; their CPR numbers fail modulus 11.
 from __future__ import annotations
 
 import random
+from calendar import monthrange
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -124,6 +125,12 @@ def month_column(month: int) -> str:
     return f"branche_{month // 12}_{month % 12 + 1:02d}"
 
 
+def months_later(day: date, months: int) -> date:
+    """The same day so many calendar months later, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def draw_population(seed: int) -> Population:
     """Everything that lies in the landing folder of one invented programme."""
     return _Draw(seed).population()
@@ -138,6 +145,8 @@ class _Draw:
         before = (*rng.sample(range(8, 300), 3), rng.choice([0, 0, 7]))
         self.days = sorted(self.as_of - timedelta(days=days) for days in before)
         self.later = self.as_of + timedelta(days=rng.choice([1, 1, 30]))
+        self.unwilling = rng.choice(PROJECTS) if rng.random() < 0.15 else None  # nobody consents to the register
+        self.hired = rng.choice(PROJECTS) if rng.random() < 0.2 else None  # everybody finds a job that lasts
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
@@ -264,10 +273,13 @@ class _Draw:
         activities: list[Row] = []
         statuses: list[Row] = []
         for row in own:
-            for _ in range(self.rng.choice([0, 1, 1, 2, 3, 5])):
+            for _ in range(24 if self.chance(0.04) else self.rng.choice([0, 1, 1, 2, 3, 5])):
                 activities.append(Row(self.activity(row["cpr"], row["project"], self.around(row))))
             for _ in range(self.rng.choice([0, 0, 1, 2])):
                 statuses.append(Row(self.job_status(row["cpr"], row["project"], self.around(row))))
+            if self.chance(0.25):
+                for day in self.near_a_horizon(row["start"]):
+                    statuses.append(Row(self.job_status(row["cpr"], row["project"], day)))
         for stranger in self.rng.sample(strangers, 2):
             project = self.rng.choice(projects)
             activities.append(Row(self.activity(stranger.cpr, project, date(2019, 4, 1))))
@@ -286,6 +298,13 @@ class _Draw:
         end: date = row["end"] or start + timedelta(weeks=26)
         edges = [start, start - timedelta(1), end, end + timedelta(1), end + timedelta(30), start - timedelta(40)]
         return self.rng.choice([*edges, start + timedelta(days=self.rng.randint(0, 400))])
+
+    def near_a_horizon(self, start: date) -> list[date]:
+        """Days as near to a horizon as each other, the same day twice, or one in the middle between two horizons."""
+        months, days = self.rng.choice([3, 6, 9]), timedelta(days=self.rng.randint(0, 20))
+        date_of, next_date = months_later(start, months), months_later(start, months + 3)
+        middle = date_of + timedelta(days=(next_date - date_of).days // 2)
+        return self.rng.choice([[date_of - days, date_of + days], [next_date + days] * 2, [middle]])
 
     def activity(self, cpr: str, project: str, day: date) -> dict[str, Any]:
         return {
@@ -448,6 +467,8 @@ class _Draw:
             "withdrawn before given": [(later, day, scope)],
         }
         name = "standing" if self.chance(0.6) else self.rng.choice(list(lives))
+        if project == self.unwilling:
+            return [self.declaration(cpr, project, given, end, "survey") for given, end, _ in lives[name]]
         return [self.declaration(cpr, project, *life) for life in lives[name]]
 
     # -- files that replace older ones whole -------------------------------------------------------------------
@@ -575,6 +596,10 @@ class _Draw:
         complete = [row for row in invitations if row["disposition"] == "complete"]
         for number, row in enumerate(self.rng.sample(complete, 4)):  # sent again under another number, never answered
             invitations.append({**row, "respondent": f"{prefix}{8000 + number}", "disposition": "no_response"})
+        fruitless = [row for row in invitations if row["disposition"] != "complete"]
+        for number, row in enumerate(self.rng.sample(fruitless, min(8, len(fruitless)))):
+            again = self.rng.choice(["partial", "no_response", "undeliverable", "refused"])
+            invitations.append({**row, "respondent": f"{prefix}{8100 + number}", "disposition": again})
         return invitations, answers
 
     def answer(self, respondent: str, sent: date, codebook: list[dict[str, Any]]) -> dict[str, Any]:
@@ -629,6 +654,8 @@ class _Draw:
         for person, row in participants:
             starts.setdefault(person.cpr, row["start"])
         histories = {cpr: self.history(starts[cpr]) for cpr in people}
+        for cpr in {person.cpr: row for person, row in participants if row["project"] == self.hired}:
+            self.hire(histories[cpr], running_week(starts[cpr]) + self.rng.randint(0, 45))
         for stranger in strangers:
             people = {**people, stranger.cpr: stranger}
             histories[stranger.cpr] = self.history(date(2019, 1, 1))
@@ -710,6 +737,13 @@ class _Draw:
         cells = {week_column(w): code for w, code in codes.items() if w >= 1}
         return {**cells, **{month_column(m): code for m, code in industries.items()}}
 
+    def hire(self, history: dict[str, str], first: int) -> None:
+        """No benefit and a wage from a week on."""
+        for week in range(first, first + 150):
+            history.pop(week_column(week), None)
+        for month in self.months_of(first, first + 149):
+            history[month_column(month)] = "620100"
+
     def fill(self, cells: dict[int, str], first: int, last: int, values: list[str], blank: float, longest: int) -> None:
         at = first
         while at <= last:
@@ -752,7 +786,7 @@ class _Draw:
         targets = {project: None if self.chance(0.03) else float(self.rng.randint(10, 60)) for project in PROJECTS}
         planned = [self.indicator(project, PLANNED, target, "count") for project, target in targets.items()]
         others = [
-            self.indicator(project, name, self.rng.choice([None, 50.0, 66.5, 90.0]), "percent")
+            self.indicator(project, name, self.rng.choice([None, 40.25, 66.5, 80.0]), "percent")
             for project in PROJECTS
             for name in self.rng.sample(["I job", "Uddannelsesplan", "Øget motivation", "Jobplan, færdig"], 2)
         ]

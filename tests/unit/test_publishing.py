@@ -22,6 +22,13 @@ def _warehouse(folder: Path, value: int) -> Path:
     return path
 
 
+def _pages(folder: Path) -> Path:
+    pages = folder / "pages"
+    pages.mkdir(exist_ok=True)
+    (pages / "evaluation.html").write_text("<!doctype html>")
+    return pages
+
+
 MANIFEST: dict[str, Any] = {
     "nodes": {
         "model.x.people": {
@@ -39,6 +46,7 @@ def _publish(folder: Path, name: str, value: int) -> None:
     publish(
         warehouse=_warehouse(folder, value),
         lake=folder,
+        pages=_pages(folder),
         published=folder / "published",
         marts=folder / "marts",
         set_name=name,
@@ -65,6 +73,7 @@ def test_only_published_schemas_leave_with_their_comments(tmp_path: Path) -> Non
             ("One row per person; it's an example.",)
         ]
     assert (tmp_path / "marts" / "parquet" / "marts" / "people.parquet").exists()
+    assert (tmp_path / "marts" / "report" / "evaluation.html").exists()
 
 
 def test_a_connected_reader_keeps_its_set_and_the_next_one_sees_the_new(tmp_path: Path) -> None:
@@ -82,6 +91,7 @@ def test_a_failing_publication_leaves_the_old_set(tmp_path: Path) -> None:
         publish(
             warehouse=tmp_path / "missing.duckdb",
             lake=tmp_path,
+            pages=_pages(tmp_path),
             published=tmp_path / "published",
             marts=tmp_path / "marts",
             set_name="second",

@@ -29,6 +29,15 @@
     {{ running_month('(' ~ monday_of_week(week) ~ ' + 3)') }}
 {%- endmacro -%}
 
+{#- The month that holds the week's Monday: for the comparison of definitions only. -#}
+{%- macro month_of_monday(week) -%}
+    {{ running_month(monday_of_week(week)) }}
+{%- endmacro -%}
+
+{%- macro first_of_month(date_column) -%}
+    cast(date_trunc('month', {{ date_column }}) as date)
+{%- endmacro -%}
+
 {#- Calendar months later, clipped to the last day of a shorter month. -#}
 {%- macro add_months(date_column, months) -%}
     cast({{ date_column }} + to_months(cast({{ months }} as integer)) as date)

@@ -29,6 +29,11 @@
     string_agg({{ text }}, '{{ sign }}' order by {{ text }})
 {%- endmacro -%}
 
+{#- Whole numbers from first to last, both included, in a column `number`. -#}
+{%- macro whole_numbers(first, last) -%}
+    (select cast(unnest(range({{ first }}, {{ last }} + 1)) as integer) as number)
+{%- endmacro -%}
+
 {#- Rounded half up at display precision, for comparison with printed figures only. -#}
 {%- macro round_half_up(value, decimals) -%}
     (floor(({{ value }}) * power(10, {{ decimals }}) + 0.5) / power(10, {{ decimals }}))

@@ -51,6 +51,7 @@ select
     v.question_type,
     -- The variables that are answered as one question: the options of a multiple-choice question.
     case when v.question_type = 'multiple' then 'question ' || v.question else 'variable ' || v.variable end as answered_as,
+    v.routing_condition,
     {{ condition_variable('v.routing_condition') }} as condition_variable,
     {{ condition_codes('v.routing_condition') }} as condition_codes,
     v.variable_order,

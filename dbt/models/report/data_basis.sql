@@ -39,5 +39,6 @@ select
     {{ percentage('in_register', 'recruited') }} as register_coverage,
     {{ percentage('consenting', 'recruited') }} as consent_coverage,
     undeliverable,
-    {{ percentage('answered_in_part', 'invited') }} as response_rate_with_partials
+    {{ percentage('answered_in_part', 'invited') }} as response_rate_with_partials,
+    answered_in_part
 from counted

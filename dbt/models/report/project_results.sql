@@ -9,6 +9,10 @@ select
     s.n as register_n,
     s.denominator as register_denominator,
     s.pct as register_pct,
+    s.pct_low as register_pct_low,
+    s.pct_high as register_pct_high,
+    s.small_n as register_small_n,
+    r.result >= r.target as reaches_target,
     r.delivery_id
 from {{ ref('int_results_in_force') }} as r
 left join {{ ref('status_by_horizon') }} as s

@@ -8,10 +8,14 @@ with answers as (
 ),
 
 bases as (
-    select s.project_code, a.variable, count(*) as denominator
+    select
+        s.project_code,
+        a.variable,
+        count(*) as in_base,
+        count(case when a.answered_question then 1 end) as denominator
     from answers as a
     inner join {{ ref('int_report_scopes') }} as s on a.project_code = s.member_project_code
-    where a.in_base and a.answered_question
+    where a.in_base
     group by s.project_code, a.variable
 ),
 
@@ -32,6 +36,8 @@ grid as (
         k.answer_code,
         k.answer_label,
         k.variable_order,
+        k.routing_condition as routing,
+        coalesce(b.in_base, 0) as in_base,
         coalesce(c.n, 0) as n,
         coalesce(b.denominator, 0) as denominator
     from (select distinct project_code from {{ ref('int_report_scopes') }}) as s
@@ -50,5 +56,7 @@ select
     answer_code,
     answer_label,
     {{ share_columns('n', 'denominator', 'respondents with a complete answer, in the base of the question, who answered it') }},
-    cast(variable_order as integer) as variable_order
+    cast(variable_order as integer) as variable_order,
+    routing,
+    in_base
 from grid

@@ -1,0 +1,43 @@
+"""The evaluation as a web page, when every blocking check has passed."""
+
+from typing import Any
+
+import dagster as dg
+
+from dagster_project import records
+from dagster_project.publishing import PUBLISHED_SCHEMAS
+from dagster_project.report.page import RunFacts, write_pages
+from dagster_project.settings import Settings
+from dagster_project.translator import EVALUATION_OWNER
+from dagster_project.warehouse_file import open_warehouse
+
+EVALUATION = dg.AssetKey(["published", "evaluation"])
+# What the page speaks of; marts only for the list of projects.
+_READS = tuple(schema for schema in PUBLISHED_SCHEMAS if schema != "marts")
+
+
+def evaluation_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    """Both editions of the page, downstream of every table that they show."""
+
+    @dg.asset(
+        key=EVALUATION,
+        deps=[key for key in warehouse.keys if key.path[0] in _READS],
+        group_name="published",
+        owners=[EVALUATION_OWNER],
+        kinds={"html"},
+        required_resource_keys={"night"},
+        description="The evaluation as a web page, in Danish and English: `marts/report/evaluation.html`.",
+    )
+    def evaluation(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+        settings: Settings = context.resources.night
+        settings.pages.mkdir(parents=True, exist_ok=True)
+        with open_warehouse(settings.warehouse, settings.lake) as connection:
+            connection.execute("USE working")
+            row = connection.execute(
+                "select as_of, code_version, demonstration from staging.stg_ledger__night"
+            ).fetchall()[0]
+            facts = RunFacts(context.run_id, row[0], row[1], records.now(), is_demonstration=row[2])
+            pages = write_pages(connection, settings.pages, facts=facts)
+        return dg.MaterializeResult(metadata={f"size_of_{page.stem}": page.stat().st_size for page in pages})
+
+    return evaluation
