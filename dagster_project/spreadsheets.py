@@ -6,8 +6,9 @@ Belongs here: writing rows so that nothing in them is ever executed. Does not be
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import xlsxwriter
 
@@ -32,19 +33,22 @@ def write_sheet(path: Path, heading: Sequence[str], rows: Iterable[Sequence[obje
             with path.open("w", encoding="utf-8-sig", newline="") as file:
                 csv.writer(file, delimiter=";").writerows(lines)
         case ".xlsx":
-            _write_workbook(path, lines)
+            with path.open("wb") as file:
+                write_workbook(file, {"Rows": lines})
         case _:
             raise ValueError("its name must end with .xlsx or .csv")
 
 
-def _write_workbook(path: Path, lines: Sequence[Sequence[object]]) -> None:
-    with path.open("wb") as file, xlsxwriter.Workbook(file, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("Rows")
-        for number, line in enumerate(lines):
-            for column, cell in enumerate(line):
-                if isinstance(cell, str):
-                    sheet.write_string(number, column, cell)
-                elif cell is not None:
-                    sheet.write(number, column, cell)
-        sheet.freeze_panes(1, 0)
-        sheet.autofit()
+def write_workbook(file: BinaryIO, sheets: Mapping[str, Sequence[Sequence[object]]]) -> None:
+    """Sheets by name, the first line of each held in place; the cells must be `harmless`."""
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        for name, lines in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, line in enumerate(lines):
+                for column, cell in enumerate(line):
+                    if isinstance(cell, str):
+                        sheet.write_string(number, column, cell)
+                    elif cell is not None:
+                        sheet.write(number, column, cell)
+            sheet.freeze_panes(1, 0)
+            sheet.autofit()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ortools.sat.python import cp_model
 
@@ -68,9 +67,9 @@ def find_alternative(moves: Mapping[int, Move], sums: Sequence[Sum], unmet: int 
         NoAlternative: there are none, or none was found.
     """
     model = cp_model.CpModel()
-    variables: dict[int, Any] = {}
+    variables: dict[int, cp_model.IntVar] = {}
     costs = []
-    differs: dict[int, Any] = {}
+    differs: dict[int, cp_model.IntVar] = {}
     for cell, move in moves.items():
         downwards = (move.low, min(move.low, -1) if move.whole else -1)
         nonzero = [part for part in (downwards, (1, move.high)) if part[0] <= part[1] and part != (0, -1)]
@@ -105,7 +104,9 @@ def find_alternative(moves: Mapping[int, Move], sums: Sequence[Sum], unmet: int 
     return Alternative(found, max(0, round(solver.best_objective_bound)) if unmet is None else 0)
 
 
-def _add_no_difference_alone(model: Any, relation: Sum, moves: Mapping[int, Move], differs: Mapping[int, Any]) -> None:
+def _add_no_difference_alone(
+    model: cp_model.CpModel, relation: Sum, moves: Mapping[int, Move], differs: Mapping[int, cp_model.IntVar]
+) -> None:
     """Clauses that the linear relaxation does not see: where one cell of a relation differs, another one does."""
     needed = sum(moves[cell].needed for cell, _ in relation.terms)
     costing = [differs[cell] for cell, _ in relation.terms if cell in differs]

@@ -33,6 +33,9 @@ _ADDED = re.compile(r' (?:class|role|aria-[a-z]+|pointer-events|font-family|stro
 _EMPTY = re.compile(r'<path d="M0,0h\d+v[\d.]+h-\d+Z"/>|<path d=""[^>]*/>|<g></g>|<g transform="translate\(0,0\)"></g>')
 _LONG = re.compile(r"(\d+\.\d{2})\d+")
 
+Mark = str | float | bool | list[int]
+"""A property of a mark as Vega-Lite takes it."""
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -365,7 +368,7 @@ class _Picture:
         }
 
     def _layer(
-        self, kind: str, rows: Sequence[Mapping[str, Any]], channels: Mapping[str, Any], **mark: Any
+        self, kind: str, rows: Sequence[Mapping[str, Any]], channels: Mapping[str, Any], **mark: Mark
     ) -> dict[str, Any]:
         x = {"field": "x", "type": "quantitative", "scale": self._axis, "axis": None}
         y = {"field": "y", "type": "quantitative", "scale": None, "axis": None}

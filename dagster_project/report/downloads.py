@@ -8,14 +8,12 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-import xlsxwriter
-
 from dagster_project.report.tables import Table
-from dagster_project.spreadsheets import harmless
+from dagster_project.spreadsheets import harmless, write_workbook
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # What an address may carry as it is, beside letters and figures; base64 would be a third longer.
@@ -43,9 +41,11 @@ def downloads(table: Table, name: str, about: Sequence[tuple[str, str]]) -> tupl
     """
     columns = [column for column in table.columns if column not in _SAID_ONCE]
     lines: list[list[object]] = [list(columns), *([_cell(row[column]) for column in columns] for row in table.rows)]
-    workbook = base64.b64encode(_workbook({"table": lines, "about": about})).decode("ascii")
+    workbook = io.BytesIO()
+    write_workbook(workbook, {"table": lines, "about": about})
+    packed = base64.b64encode(workbook.getvalue()).decode("ascii")
     return (
-        Download(f"{name}.xlsx", "xlsx", f"data:{_XLSX};base64,{workbook}"),
+        Download(f"{name}.xlsx", "xlsx", f"data:{_XLSX};base64,{packed}"),
         Download(f"{name}.csv", "CSV", f"data:text/csv;charset=utf-8,{quote(_csv(lines), safe=_PLAIN)}"),
     )
 
@@ -60,18 +60,3 @@ def _csv(lines: Sequence[Sequence[object]]) -> str:
         [f"{cell:.10g}" if isinstance(cell, float) else cell for cell in line] for line in lines
     )
     return f"\N{BYTE ORDER MARK}{text.getvalue()}"
-
-
-def _workbook(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        for name, lines in sheets.items():
-            sheet = book.add_worksheet(name)
-            for number, line in enumerate(lines):
-                for column, cell in enumerate(line):
-                    if isinstance(cell, str):
-                        sheet.write_string(number, column, cell)
-                    elif cell is not None:
-                        sheet.write(number, column, cell)
-            sheet.freeze_panes(1, 0)
-    return content.getvalue()

@@ -300,3 +300,21 @@ def near(value: float | None, decimals: int) -> Both:
 def yes_no(words: Words, value: bool | None) -> Both:
     """Yes, no, or neither."""
     return same(ABSENT) if value is None else words["yes" if value else "no"]
+
+
+def employment_at(
+    desk: Desk,
+    months: int,
+    head: Sequence[Both],
+    rows: Sequence[Sequence[Both]],
+    shares: Sequence[Row],
+    panels: Sequence[Panel] = (),
+) -> Content:
+    """A table, and perhaps pictures, of the share in employment at one horizon; `shares` tell the population."""
+    at = desk.words["months_after"].format(months=months)
+    return Content(
+        panels,
+        [Grid(at, head, rows, texts=2)],
+        notes=[desk.words.label("status", "employment") + same(", ") + at + same(".")],
+        population=desk.population(shares),
+    )

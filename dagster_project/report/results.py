@@ -18,6 +18,7 @@ from dagster_project.report.exhibits import (
     Grid,
     Key,
     Panel,
+    employment_at,
     measured,
     text,
     total_text,
@@ -145,13 +146,7 @@ def background(desk: Desk, table: Table) -> Content:
         same("N"),
         *(say.label("status", code) for code in INSIDE[:3]),
     )
-    at = say["months_after"].format(months=months)
-    return Content(
-        panels,
-        [Grid(at, head, rows, texts=2)],
-        notes=[say.label("status", "employment") + same(", ") + at + same(".")],
-        population=desk.population(at_horizon),
-    )
+    return employment_at(desk, months, head, rows, at_horizon, panels)
 
 
 def background_by_project(desk: Desk, table: Table) -> Content:
@@ -168,13 +163,8 @@ def background_by_project(desk: Desk, table: Table) -> Content:
             if any(cell.get("denominator") != 0 for cell in cells):
                 labels = (say.label("dimension", dimension), desk.category(dimension, category))
                 rows.append([*labels, *map(desk.counted, cells)])
-    at = say["months_after"].format(months=table.rows[0]["horizon_months"])
     head = (say["characteristic"], say["category"], *map(desk.scope, scopes))
-    return Content(
-        grids=[Grid(at, head, rows, texts=2)],
-        notes=[say.label("status", "employment") + same(", ") + at + same(".")],
-        population=desk.population(table.rows),
-    )
+    return employment_at(desk, table.rows[0]["horizon_months"], head, rows, table.rows)
 
 
 def industry_change(desk: Desk, table: Table) -> Content:

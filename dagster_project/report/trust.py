@@ -18,6 +18,7 @@ from dagster_project.report.exhibits import (
     Grid,
     Panel,
     day,
+    employment_at,
     measured,
     near,
     reason,
@@ -174,13 +175,7 @@ def sensitivity(desk: Desk, table: Table) -> Content:
                 ]
             )
     head = (say["scope"], say["variant"], same("N"), say["share"], say["difference"])
-    at = say["months_after"].format(months=months)
-    return Content(
-        panels,
-        [Grid(at, head, rows, texts=2)],
-        notes=[say.label("status", "employment") + same(", ") + at + same(".")],
-        population=desk.population(at_horizon),
-    )
+    return employment_at(desk, months, head, rows, at_horizon, panels)
 
 
 def feasibility(desk: Desk, table: Table) -> Content:

@@ -35,7 +35,7 @@ class _Sum:
         total = sum(coefficient * value(name) for name, coefficient in self.terms.items())
         return (self.low is None or self.low <= total) and (self.high is None or total <= self.high)
 
-    def post(self, model: Any, variable: Callable[[Hashable], Any]) -> Any:
+    def post(self, model: cp_model.CpModel, variable: Callable[[Hashable], cp_model.IntVar]) -> cp_model.Constraint:
         low = cp_model.INT32_MIN if self.low is None else self.low
         high = cp_model.INT32_MAX if self.high is None else self.high
         return model.add_linear_constraint(sum(c * variable(name) for name, c in self.terms.items()), low, high)
@@ -52,7 +52,7 @@ class _Several:
     def holds(self, value: Callable[[Hashable], int]) -> bool:
         return sum(value(name) > 0 for name in self.terms) == self.number
 
-    def post(self, model: Any, variable: Callable[[Hashable], Any]) -> Any:
+    def post(self, model: cp_model.CpModel, variable: Callable[[Hashable], cp_model.IntVar]) -> cp_model.Constraint:
         some = []
         for name in self.terms:
             some.append(model.new_bool_var(""))
@@ -297,7 +297,7 @@ class _Part:
         model.add(variables[name] != value)
         return _solve(model) is None
 
-    def _model(self) -> tuple[Any, dict[Hashable, Any]]:
+    def _model(self) -> tuple[cp_model.CpModel, dict[Hashable, cp_model.IntVar]]:
         model = cp_model.CpModel()
         variables = {name: model.new_int_var(*self._bounds[name], "") for name in self._cells}
         for relation in self.relations:
@@ -320,7 +320,8 @@ class _Part:
         return None if solver is None else {name: solver.value(variables[name]) for name in differing}
 
 
-def _solve(model: Any) -> Any:
+def _solve(model: cp_model.CpModel) -> cp_model.CpSolver | None:
+    """The solver with its answer; None when there is none."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1

@@ -12,20 +12,10 @@ import duckdb
 import polars as pl
 
 from dagster_project.report.page import RunFacts
+from tests.support.oracle import HORIZONS, INSIDE, OUTSIDE
 
 Rows = list[dict[str, Any]]
 FACTS = RunFacts("run-1", date(2021, 9, 1), "0.1.0+abc", datetime(2021, 9, 1, 4, 30), is_demonstration=True)
-HORIZONS = (3, 6, 9, 12)
-INSIDE = (
-    "employment",
-    "benefit_with_hours",
-    "benefit_without_hours",
-    "wage_subsidy",
-    "work_placement",
-    "su",
-    "self_support",
-)
-OUTSIDE = ("left_population", "unknown_code", "not_observed")
 ELEMENTS = ("group_teaching", "individual_talk", "company_contact", "upskilling", "other")
 _IN_PERCENTAGES = "participations in the register, observed, with a known code and still in the population"
 _COUNTS = ("n", "persons", "at_risk", "events", "censored", "completed", "cancelled", "postponed", "numerator")

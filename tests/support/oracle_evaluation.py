@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats  # type: ignore[import-untyped]  # scipy publishes no types
 
 from tests.support.oracle import (
     ANY,

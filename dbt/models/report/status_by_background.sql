@@ -1,37 +1,15 @@
-with counted as (
+-- The programme is its projects together.
+with programme as (
     select
-        b.dimension,
-        b.category,
-        h.horizon_months,
-        coalesce(h.status, 'not_observed') as status,
-        count(*) as n
-    from {{ ref('status_at_horizon') }} as h
-    inner join {{ ref('int_enrolment_backgrounds') }} as b on h.enrolment_id = b.enrolment_id
-    group by b.dimension, b.category, h.horizon_months, coalesce(h.status, 'not_observed')
-),
-
-grid as (
-    select
-        b.dimension,
-        b.category,
-        cast(h.horizon_months as integer) as horizon_months,
-        t.status,
-        b.sort_order,
-        coalesce(c.n, 0) as n,
-        case
-            when t.in_percentages
-                then sum(case when t.in_percentages then coalesce(c.n, 0) else 0 end)
-                    over (partition by b.dimension, b.category, h.horizon_months)
-        end as denominator
-    from {{ ref('int_background_categories') }} as b
-    cross join {{ ref('horizons') }} as h
-    cross join {{ ref('statuses') }} as t
-    left join counted as c
-        on
-            b.dimension = c.dimension
-            and b.category = c.category
-            and h.horizon_months = c.horizon_months
-            and t.status = c.status
+        dimension,
+        category,
+        horizon_months,
+        status,
+        sort_order,
+        sum(n) as n,
+        sum(denominator) as denominator
+    from {{ ref('status_by_background_project') }}
+    group by dimension, category, horizon_months, status, sort_order
 )
 
 select
@@ -42,5 +20,5 @@ select
     {{ share_columns(
         'n', 'denominator', 'participations in the register with the background, observed, with a known code and still in the population'
     ) }},
-    cast(sort_order as integer) as sort_order
-from grid
+    sort_order
+from programme
