@@ -166,6 +166,13 @@ def test_every_home_is_a_model_of_this_project(pages: tuple[Page, Page]) -> None
     assert [path for path in sorted(named) if not (PROJECT_ROOT / path).is_file()] == []
 
 
+def test_the_evaluators_page_says_that_it_may_not_be_made_public(pages: tuple[Page, Page]) -> None:
+    evaluators, open_to_anyone = pages
+    assert "må ikke offentliggøres" in evaluators.text
+    assert "may not be made public" in evaluators.text
+    assert "må ikke offentliggøres" not in open_to_anyone.text
+
+
 def test_nothing_is_asked_of_anybody(pages: tuple[Page, Page]) -> None:
     for page in pages:
         assert "://" not in page.html
