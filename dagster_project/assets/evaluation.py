@@ -37,7 +37,9 @@ def evaluation_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
                 "select as_of, code_version, demonstration from staging.stg_ledger__night"
             ).fetchall()[0]
             facts = RunFacts(context.run_id, row[0], row[1], records.now(), is_demonstration=row[2])
-            pages = write_pages(connection, settings.pages, facts=facts)
+            pages = write_pages(
+                connection, settings.pages, facts=facts, pictures=settings.pages.with_name("pictures.json")
+            )
         return dg.MaterializeResult(metadata={f"size_of_{page.stem}": page.stat().st_size for page in pages})
 
     return evaluation

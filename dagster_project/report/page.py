@@ -37,13 +37,16 @@ class RunFacts:
     programme: str = "Seniorpuljen 2018-2020"
 
 
-def write_pages(database: duckdb.DuckDBPyConnection, folder: Path, *, facts: RunFacts) -> list[Path]:
+def write_pages(
+    database: duckdb.DuckDBPyConnection, folder: Path, *, facts: RunFacts, pictures: Path | None = None
+) -> list[Path]:
     """Write the page of every edition that has tables into `folder`, each whole or not at all.
 
     Args:
         database: its current catalog has the published schemas.
         folder: an existing folder.
         facts: about the run.
+        pictures: file that keeps drawn pictures for the next night.
 
     Returns:
         The files, the evaluator's first.
@@ -52,7 +55,7 @@ def write_pages(database: duckdb.DuckDBPyConnection, folder: Path, *, facts: Run
         OSError: a file cannot be written.
         duckdb.Error: a table cannot be read.
     """
-    words, artist = Words(), Artist()
+    words, artist = Words(), Artist(pictures, facts.code_version)
     schemata = database.execute(
         "select schema_name from information_schema.schemata where catalog_name = current_database()"
     )
@@ -66,6 +69,7 @@ def write_pages(database: duckdb.DuckDBPyConnection, folder: Path, *, facts: Run
         unfinished.write_text(html, encoding="utf-8")
         os.replace(unfinished, folder / name)
         written.append(folder / name)
+    artist.keep()
     return written
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
 from html.parser import HTMLParser
 from itertools import product
@@ -293,3 +294,23 @@ def assert_whole(page: Page) -> None:
     """Nothing on the page is a leftover of the code."""
     assert not re.search(r"\b(?:None|nan|NaN|undefined|Undefined|inf)\b", page.text)
     assert "⟦" not in page.html
+
+
+def test_pictures_of_the_night_before_serve_again_and_no_others_are_kept(tmp_path: Path) -> None:
+    kept = tmp_path / "pictures.json"
+    with duckdb.connect() as connection:
+        Programme().write(connection)
+
+        def pictures() -> list[str]:
+            page = write_pages(connection, tmp_path, facts=FACTS, pictures=kept)[0].read_text(encoding="utf-8")
+            return re.findall("<svg.*?</svg>", page, re.DOTALL)
+
+        first, drawn = pictures(), json.loads(kept.read_text())
+        assert len(first) > 20
+        assert pictures() == first
+        # A picture is taken from the file, not drawn again.
+        kept.write_text(json.dumps(dict.fromkeys(drawn, "<svg>kept</svg>") | {"old": "<svg>old</svg>"}))
+        assert set(pictures()) == {"<svg>kept</svg>"}
+        assert "old" not in json.loads(kept.read_text())
+        kept.write_text("{damaged")
+        assert pictures() == first
