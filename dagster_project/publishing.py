@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.settings import RELEASE
 from dagster_project.warehouse_file import identifier, literal, open_warehouse
 
 PUBLISHED_SCHEMAS = ("marts", "report", "open_data", "ops")
@@ -109,6 +110,9 @@ def _write_set(*, warehouse: Path, lake: Path, new_set: Path, manifest: Mapping[
             connection.execute(f"COPY {copy} TO {literal(str(parquet))} (FORMAT parquet)")
             rows = connection.execute(f"SELECT count(*) FROM {copy}").fetchall()[0][0]
             published.append(PublishedTable(schema, name, rows))
+        connection.execute(
+            f"COPY working.intermediate.int_open_cell_flags TO {literal(str(new_set / RELEASE))} (FORMAT parquet)"
+        )
         connection.execute("CHECKPOINT published")
         connection.execute("DETACH published")
     (new_set / "nedslag.duckdb").chmod(0o444)

@@ -17,6 +17,9 @@ from dagster_project.door.limits import Limits
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 TIMEZONE = "Europe/Copenhagen"
+# In a published set: which counts its open tables print and which not, for the disclosure control of the next.
+RELEASE = "release.parquet"
+LEAST_THRESHOLD = 3
 _MB = 1024**2
 
 
@@ -36,6 +39,7 @@ class Settings:
         postgres_url: where a copy for BI tools is asked for; not published to yet, which a run says aloud.
         expectations_dir: another folder of suites and thresholds than the project's own.
         retention_days: how many days after it was read a file may lie in landing; None keeps all.
+        disclosure_threshold: cells of fewer persons than this are not in the open tables; 3 at least.
         read_memory, read_seconds: how many bytes, and how long, reading one file may take.
     """
 
@@ -46,6 +50,7 @@ class Settings:
     postgres_url: str | None = field(default=None, repr=False)
     expectations_dir: Path | None = None
     retention_days: int | None = None
+    disclosure_threshold: int = 5
     read_memory: int = field(default_factory=lambda: _physical_memory() * 3 // 4)
     read_seconds: float = 1800.0
 
@@ -81,6 +86,7 @@ class Settings:
             retention_days=int(_number(environ, "NEDSLAG_LANDING_RETENTION_DAYS", 0))
             if environ.get("NEDSLAG_LANDING_RETENTION_DAYS")
             else None,
+            disclosure_threshold=_threshold(environ),
             read_memory=int(_number(environ, "NEDSLAG_MAX_READ_MEMORY_MB", _physical_memory() * 3 / 4 / _MB) * _MB),
             read_seconds=_number(environ, "NEDSLAG_MAX_READ_SECONDS", 1800),
         )
@@ -141,6 +147,9 @@ class Settings:
         return {
             "NEDSLAG_LAKE": str(self.lake),
             "NEDSLAG_WAREHOUSE": str(self.warehouse),
+            "NEDSLAG_CODE": str(PROJECT_ROOT),
+            "NEDSLAG_LATEST_RELEASE": str(self.marts / RELEASE),
+            "NEDSLAG_DISCLOSURE_THRESHOLD": str(self.disclosure_threshold),
             "DBT_TARGET_PATH": str(self.dbt_target),
             "DBT_LOG_PATH": str(self.dbt_target),
             "DBT_PROFILES_DIR": str(self.dbt_project),
@@ -170,6 +179,16 @@ def _number(environ: Mapping[str, str], name: str, default: float) -> float:
     if not 0 <= number < float("inf"):
         raise SettingsError(f"{name} is not a number of 0 or more: write it with digits, for instance 5.")
     return number
+
+
+def _threshold(environ: Mapping[str, str]) -> int:
+    threshold = _number(environ, "NEDSLAG_DISCLOSURE_THRESHOLD", 5)
+    if threshold < LEAST_THRESHOLD or threshold != int(threshold):
+        raise SettingsError(
+            f"NEDSLAG_DISCLOSURE_THRESHOLD must be a whole number of {LEAST_THRESHOLD} or more: cells of fewer persons "
+            "than that are not in the open tables."
+        )
+    return int(threshold)
 
 
 def _physical_memory() -> int:

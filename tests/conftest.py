@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-TIERS = ("unit", "integration", "pipeline")
+TIERS = ("unit", "integration", "browser", "pipeline")
 _TESTS = Path(__file__).parent
 
 

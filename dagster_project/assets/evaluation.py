@@ -1,4 +1,4 @@
-"""The evaluation as a web page, when every blocking check has passed."""
+"""The evaluation as a web page, one file for the evaluator and one for anyone, when every blocking check has passed."""
 
 from typing import Any
 
@@ -26,7 +26,8 @@ def evaluation_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
         owners=[EVALUATION_OWNER],
         kinds={"html"},
         required_resource_keys={"night"},
-        description="The evaluation as a web page, in Danish and English: `marts/report/evaluation.html`.",
+        description="The evaluation as a web page, in Danish and English: `marts/report/evaluation.html` for the "
+        "evaluator and `marts/report/open_data.html` for anyone.",
     )
     def evaluation(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         settings: Settings = context.resources.night

@@ -7,22 +7,31 @@ Cells that no relation connects are solved apart. In each connected part:
    add up to what the coarser levels decided makes the fewest cells that it takes sit this table out, and the levels
    start again. What is left over gets another such table, in which cells suppressed by then are free.
 2. For every needed cell still left a table of its own, equal to the truth but for its surroundings: the cells that
-   share a relation with it, then those that share one with these, until there is an answer.
+   share a relation with it, then those that share one with these, until there is an answer. Where these are too many:
+   any table at all, and then a cheaper one among the cells in which it differs.
 3. A cell for which that is proven impossible is left; where the time ran out, the whole part is given up.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from dagster_project.disclosure.alternative import Alternative, Move, NoAlternative, Sum, find_alternative
+from dagster_project.disclosure.alternative import (
+    Alternative,
+    Anywhere,
+    Move,
+    NoAlternative,
+    Sum,
+    find_alternative,
+)
 
 # How far a printed cell may lie from the truth: near first, which solves faster, and wide when that has no answer.
-_NEAR, _WIDE = 3, 12
+_NEAR, _WIDE, _ANYWHERE = 3, 12, 50
 # Cells that are not printed are often differences of printed ones and move as far as these together.
 _UNPRINTED_REACH = 4
+_SLACK_REACH = 10_000_000
 # What it is worth to meet a need now rather than with a table of its own: about two suppressed cells.
 _UNMET = 300
 # What it adds to a coarse cell's cost when a finer sum below it then needs a complement, or saves when it needs none.
@@ -36,8 +45,12 @@ _ATTEMPTS: tuple[tuple[int, bool, int | None], ...] = (
     (_WIDE, False, None),
     (_WIDE, False, _UNMET),
 )
-_RESTARTS = 20
-_MORE_JOINT_TABLES = 3
+_RESTARTS = 8
+# Up to so many cells around a cell the cheapest table of its own is looked for.
+_SURROUNDINGS = 600
+# So many of the cells that need a table from anywhere are asked for at once.
+_AT_ONCE = 3
+_MORE_JOINT_TABLES = 1
 
 Terms = tuple[tuple[int, int], ...]
 """(cell, coefficient) of one relation."""
@@ -47,7 +60,8 @@ Terms = tuple[tuple[int, int], ...]
 class Cell:
     """One cell as the solver sees it: an `immovable` one is known to every reader, a `needed` one must differ.
 
-    `cost` is what it costs to suppress it, in points; 0 when it is not printed anyway.
+    `cost` is what it costs to suppress it, in points; 0 when it is not printed anyway. `slack` is neither printed nor
+    protected: in a single relation it makes an inequality of that, and may be as large as it likes.
     """
 
     value: int
@@ -56,6 +70,7 @@ class Cell:
     immovable: bool
     needed: bool
     cost: int
+    slack: bool = False
 
 
 @dataclass
@@ -81,6 +96,8 @@ def find_witnesses(cells: Sequence[Cell], relations: Sequence[Terms]) -> Witness
     witnesses = Witnesses()
     movable = {cell for cell, one in enumerate(cells) if not one.immovable}
     kept = _without_immovable(movable, relations)
+    places = Counter(cell for terms in kept for cell, _ in terms)
+    cells = [replace(one, slack=one.slack and places[cell] == 1) for cell, one in enumerate(cells)]
     cells = _with_cost_below(cells, kept)
     joint: dict[int, int] = {}
     for members, own in _connected(movable, kept):
@@ -167,6 +184,8 @@ class _Part:
         self.finest = max(cells[cell].level for cell in members)
         self.left = {cell for cell in members if cells[cell].needed}
         self.suppressed = set(self.left)
+        moves = self._moves(self.members, (), _ANYWHERE)
+        self.anywhere = Anywhere(moves, _sums(self.members, dict.fromkeys(self.relations), {}))
         self.decided: dict[tuple[tuple[int, ...], tuple[Sum, ...]], Alternative | None] = {}
 
     def solve(self) -> dict[int, int]:
@@ -179,20 +198,32 @@ class _Part:
                 break
             self._meet(table)
             self.witnesses.tables.append(table)
-        for cell in sorted(self.left, key=lambda cell: (-self.cells[cell].level, cell)):
-            if cell not in self.left:
+        finest_first = sorted(self.left, key=lambda cell: (-self.cells[cell].level, cell))
+        for cell in finest_first:
+            if cell in self.left:
+                self._use(self._table_nearby(cell))
+        left = [cell for cell in finest_first if cell in self.left]
+        hard = [left[first : first + _AT_ONCE] for first in range(0, len(left), _AT_ONCE)]
+        while hard:
+            together = [cell for cell in hard.pop() if cell in self.left]
+            if not together:
                 continue
             try:
-                table = self._own_table(cell)
+                self._use(self._table_anywhere(together))
             except NoAlternative as none:
-                if not none.proven:
+                half = len(together) // 2
+                if half:
+                    hard += [together[:half], together[half:]]
+                elif not none.proven:
                     self.witnesses.given_up.update(self.members)
-                continue
-            self._meet(table)
-            self.witnesses.tables.append(table)
         for level, bound in bounds.items():
             self.witnesses.bounds[level] += bound
         return joint
+
+    def _use(self, table: Mapping[int, int]) -> None:
+        if table:
+            self._meet(table)
+            self.witnesses.tables.append(dict(table))
 
     def _meet(self, table: Mapping[int, int]) -> None:
         self.left -= table.keys()
@@ -267,23 +298,37 @@ class _Part:
             return asking
         return [cell for cell in asking if not found.differences[cell]] or asking
 
-    def _own_table(self, cell: int) -> dict[int, int]:
+    def _table_nearby(self, cell: int) -> dict[int, int]:
+        """The cheapest table that differs in the cell and but for its surroundings is the truth; empty if none is."""
         region = {cell}
-        proven = True
         while True:
             wider = {other for one in region for terms in self.of_cell[one] for other, _ in terms} | {cell}
-            if wider == region:
-                raise NoAlternative(proven)
+            if len(wider) > _SURROUNDINGS or wider == region:
+                return {}
             region = wider
-            relations = list(dict.fromkeys(terms for one in sorted(region) for terms in self.of_cell[one]))
             blank = sorted(one for one in region if one in self.suppressed or not self.cells[one].printable)
             for around, reach in ((blank, _NEAR), (sorted(region), _NEAR), (sorted(region), _WIDE)):
                 try:
-                    found = find_alternative(self._moves(around, {cell}, reach), _sums(around, relations, {}))
-                except NoAlternative as none:
-                    proven = none.proven
-                else:
-                    return {one: difference for one, difference in found.differences.items() if difference}
+                    return self._table_of([cell], around, reach)
+                except NoAlternative:
+                    continue
+
+    def _table_anywhere(self, together: Collection[int]) -> dict[int, int]:
+        """Some table over the whole part, and then the cheapest among the cells in which that one differs."""
+        table = {cell: difference for cell, difference in self.anywhere.find(together).items() if difference}
+        while True:
+            try:
+                cheaper = self._table_of(together, sorted(table), _WIDE)
+            except NoAlternative:
+                return table
+            if len(cheaper) == len(table):
+                return cheaper
+            table = cheaper
+
+    def _table_of(self, together: Collection[int], around: Sequence[int], reach: int) -> dict[int, int]:
+        relations = dict.fromkeys(terms for one in around for terms in self.of_cell[one])
+        found = find_alternative(self._moves(around, together, reach), _sums(around, relations, {}))
+        return {cell: difference for cell, difference in found.differences.items() if difference}
 
     def _moves(
         self, region: Iterable[int], needed: Collection[int], reach: int, whole: bool = False
@@ -291,13 +336,14 @@ class _Part:
         moves = {}
         for cell in region:
             one = self.cells[cell]
-            far = reach if one.printable else reach * _UNPRINTED_REACH
+            far = _SLACK_REACH if one.slack else reach if one.printable else reach * _UNPRINTED_REACH
             moves[cell] = Move(
                 low=-min(one.value, far),
                 high=far,
                 needed=cell in needed,
                 cost=0 if cell in self.suppressed else one.cost,
                 whole=whole and one.value <= far and one.level < self.finest,
+                slack=one.slack,
             )
         return moves
 

@@ -42,6 +42,8 @@ Bools = NDArray[np.bool_]
 _SMALLEST_THRESHOLD = 3
 # Points for blanking a cell: large ones say least about anybody, and a zero is the least credible cover.
 _LARGE, _MIDDLING, _ZERO = 100, 110, 130
+# A cell of level 0 is worth as many times these, and each finer level one less.
+_FINEST = 4
 
 
 class InconsistentCells(ValueError):
@@ -186,7 +188,10 @@ def suppress(cells: Cells, relations: Relations, threshold: int = 5, previous: R
             printable=bool(cells.published[i]),
             immovable=bool(known[i]),
             needed=bool((sensitive[i] or (unchanged[i] and small_then[i])) and not known[i]),
-            cost=0 if sensitive[i] or kept[i] or not cells.published[i] else _cost(int(cells.value[i]), threshold),
+            cost=0
+            if sensitive[i] or kept[i] or not cells.published[i]
+            else _cost(int(cells.value[i]), int(cells.level[i]), threshold),
+            slack=not (cells.published[i] or cells.protect[i]),
         )
         for i in range(len(cells.value))
     ]
@@ -198,7 +203,8 @@ def suppress(cells: Cells, relations: Relations, threshold: int = 5, previous: R
             told = bool(cells.published[i] and not previous.suppressed[i])
             level, value = int(cells.level[i]), int(previous.value[i])
             needed = bool(small_then[i]) and not told
-            problem.append(Cell(value, level, bool(cells.published[i]), immovable=told, needed=needed, cost=0))
+            slack = not (cells.published[i] or cells.protect[i])
+            problem.append(Cell(value, level, bool(cells.published[i]), told, needed, cost=0, slack=slack))
         relations_of_both += _relations_then(by_relation, previous, then)
     found = find_witnesses(problem, relations_of_both)
     _check(problem, relations_of_both, found)
@@ -219,10 +225,9 @@ def _small(contributors: Ints, threshold: int) -> Bools:
     return (contributors >= 1) & (contributors < threshold)
 
 
-def _cost(value: int, threshold: int) -> int:
-    if value == 0:
-        return _ZERO
-    return _MIDDLING if value < 2 * threshold else _LARGE
+def _cost(value: int, level: int, threshold: int) -> int:
+    points = _ZERO if value == 0 else _MIDDLING if value < 2 * threshold else _LARGE
+    return points * max(1, _FINEST - level)
 
 
 def _checked(cells: Cells, relations: Relations, previous: Release | None) -> dict[int, Terms]:

@@ -6,6 +6,7 @@ Does not belong here: how cells were chosen to be blank.
 
 from __future__ import annotations
 
+import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-_DETERMINISTIC_SECONDS = 2.0
+_MANY, _PATIENCE = 500, 600.0
 _UPDATES_OF_A_CELL = 40
+_ORDERS, _A_MOMENT = 2, 0.05
 
 
 class Contradiction(AssertionError):
@@ -104,8 +106,7 @@ class Attack:
     ) -> dict[Any, int]:
         """The blank cells (of those asked for) that have one number only, with it.
 
-        Solutions are collected that differ from the first in as many undecided cells as possible; what differs in none
-        when there is no further one is pinned. `example` is a solution that the caller has, and saves looking for one.
+        `example` is a solution that the caller has, and saves looking for one.
 
         Raises:
             Contradiction: what is known cannot all be true.
@@ -267,13 +268,44 @@ class _Part:
             if first is None:
                 raise Contradiction("no whole numbers agree with what is known")
             example = {name: first.value(variables[name]) for name in self._cells}
-        undecided = list(wanted)
-        while undecided:
-            found = self._another(undecided, example)
-            undecided = [name for name in undecided if found is None or found[name] == example[name]]
-            if found is None:
-                break
-        return {name: example[name] for name in undecided}
+        moved = self._moved_one_by_one(wanted, example)
+        undecided = [name for name in wanted if name not in moved]
+        return {name: example[name] for name in undecided if not self._moves(name, example)}
+
+    def _moved_one_by_one(self, wanted: Sequence[Hashable], example: Mapping[Hashable, int]) -> set[Hashable]:
+        """Cells that have another value in some solution near the example; not all such cells are found.
+
+        The search from the example is over in a moment or, where the cells stand in an unlucky order, never.
+        """
+        chance = random.Random(1)
+        moved: set[Hashable] = set()
+        for _ in range(_ORDERS):
+            names = list(self._cells)
+            chance.shuffle(names)
+            model, variables = _Part(names, self.relations, self._bounds)._model()
+            for name, variable in variables.items():
+                model.add_hint(variable, example.get(name, self._bounds[name][0]))
+            for name in wanted:
+                if name in moved:
+                    continue
+                domain = model.proto.variables[variables[name].index].domain
+                before = list(domain)
+                domain.clear()
+                others = cp_model.Domain(*self._bounds[name]).intersection_with(
+                    cp_model.Domain.from_values([example[name]]).complement()
+                )
+                domain.extend(others.flattened_intervals())
+                solver = cp_model.CpSolver()
+                solver.parameters.num_workers = 1
+                solver.parameters.random_seed = 1
+                solver.parameters.cp_model_presolve = False
+                solver.parameters.linearization_level = 0
+                solver.parameters.max_deterministic_time = _A_MOMENT
+                if solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+                    moved.update(cell for cell in wanted if solver.value(variables[cell]) != example[cell])
+                domain.clear()
+                domain.extend(before)
+        return moved
 
     def core(self, name: Hashable, value: int) -> list[_Sum | _Several]:
         """Of relations that pin a cell, some that do so and none of which can be spared."""
@@ -307,30 +339,23 @@ class _Part:
             relation.post(model, variables.__getitem__)
         return model, variables
 
-    def _another(self, undecided: Sequence[Hashable], values: Mapping[Hashable, int]) -> dict[Hashable, int] | None:
-        """A solution in which some undecided cell has another value; None when there is none."""
+    def _moves(self, name: Hashable, example: Mapping[Hashable, int]) -> bool:
+        """Whether the cell has another value in some solution."""
         model, variables = self._model()
-        differing = {name: model.new_bool_var("") for name in undecided}
-        for name, differs in differing.items():
-            others = cp_model.Domain.from_values([values[name]]).complement()
-            model.add_linear_expression_in_domain(variables[name], others).only_enforce_if(differs)
-        model.add_bool_or(differing.values())
-        model.maximize(sum(differing.values()))
-        solver = _solve(model)
-        return None if solver is None else {name: solver.value(variables[name]) for name in differing}
+        for other, variable in variables.items():
+            model.add_hint(variable, example.get(other, self._bounds[other][0]))
+        model.add(variables[name] != example[name])
+        return _solve(model) is not None
 
 
 def _solve(model: cp_model.CpModel) -> cp_model.CpSolver | None:
     """The solver with its answer; None when there is none."""
     solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
+    # Searches of several kinds: what one of them never finds another one finds in a moment.
+    solver.parameters.num_workers = 8 if len(model.proto.variables) > _MANY else 1
     solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = _DETERMINISTIC_SECONDS
+    solver.parameters.max_time_in_seconds = _PATIENCE
     status = solver.solve(model)
-    if status == cp_model.UNKNOWN:  # an answer, however poor, is needed
-        solver.parameters.max_deterministic_time = 60 * _DETERMINISTIC_SECONDS
-        solver.parameters.stop_after_first_solution = True
-        status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return None
     assert status in (cp_model.OPTIMAL, cp_model.FEASIBLE), "the attack needs more time"

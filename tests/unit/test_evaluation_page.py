@@ -162,9 +162,12 @@ def test_a_finding_has_its_numbers_and_each_number_its_home(pages: tuple[Page, P
 
 
 def test_every_home_is_a_model_of_this_project(pages: tuple[Page, Page]) -> None:
-    named = set(re.findall(r"dbt/models/[a-z_/]+\.sql", pages[0].text))
-    assert len(named) >= len(TABLES)
-    assert [path for path in sorted(named) if not (PROJECT_ROOT / path).is_file()] == []
+    for page in pages:
+        named = set(re.findall(r"dbt/models/[a-z_/]+\.sql", page.text))
+        assert len(named) >= len(TABLES)
+        # The open edition names the tables that it does not have too.
+        gone = [path for path in sorted(named) if not (PROJECT_ROOT / path).is_file()]
+        assert gone in ([], ["dbt/models/open_data/open_percentage_feasibility.sql"])
 
 
 def test_the_evaluators_page_says_that_it_may_not_be_made_public(pages: tuple[Page, Page]) -> None:

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from dagster_project.publishing import publish, put_in_force, set_in_force
+from dagster_project.settings import RELEASE
 
 
 def _warehouse(folder: Path, value: int) -> Path:
@@ -19,6 +20,8 @@ def _warehouse(folder: Path, value: int) -> Path:
         connection.execute("create schema staging")
         connection.execute(f"create table marts.people as select {value} as person, 'it''s' as word")
         connection.execute("create table staging.secret as select 1 as person")
+        connection.execute("create schema intermediate")
+        connection.execute("create table intermediate.int_open_cell_flags as select 'cell' as cell_id")
     return path
 
 
@@ -74,6 +77,7 @@ def test_only_published_schemas_leave_with_their_comments(tmp_path: Path) -> Non
         ]
     assert (tmp_path / "marts" / "parquet" / "marts" / "people.parquet").exists()
     assert (tmp_path / "marts" / "report" / "evaluation.html").exists()
+    assert (tmp_path / "marts" / RELEASE).exists()
 
 
 def test_a_connected_reader_keeps_its_set_and_the_next_one_sees_the_new(tmp_path: Path) -> None:

@@ -237,6 +237,7 @@ def test_what_is_not_settled_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch
         raise NoAlternative(proven=False)
 
     monkeypatch.setattr(levels, "find_alternative", out_of_time)
+    monkeypatch.setattr(levels.Anywhere, "find", out_of_time)
     tables = cross(np.array([[1, 8, 9], [12, 20, 30]]), True)
     tables.cell("apart", 2)
     tables.cell("far", 30)
@@ -244,6 +245,16 @@ def test_what_is_not_settled_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch
     assert tables.blank(result) == set(tables.values) - tables.latent - {"far"}
     assert (result.exposed == [name in tables.small() for name in tables.values]).all()
     assert result.fallback
+
+
+def test_where_the_surroundings_are_too_many_any_table_is_made_cheaper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "_RESTARTS", 0)  # no table for all needs together
+    monkeypatch.setattr(levels, "_SURROUNDINGS", 0)
+    tables = cross(np.array([[1, 8, 9], [12, 20, 30], [40, 50, 60]]), True)
+    result = tables.suppress()
+    assert_safe(tables, result)
+    assert not result.fallback
+    assert len(tables.blank(result)) < len(tables.values)
 
 
 def test_latent_rests_are_protected() -> None:

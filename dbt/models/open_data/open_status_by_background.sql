@@ -1,0 +1,1 @@
+{{ open_table('status_by_background') }}

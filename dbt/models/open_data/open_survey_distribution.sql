@@ -1,0 +1,1 @@
+{{ open_table('survey_distribution') }}
