@@ -31,10 +31,10 @@ def open_cell_flags(cells: pl.DataFrame, relations: pl.DataFrame, *, latest: Pat
         rests, which no table prints), `primary` (fewer persons than the threshold), `suppressed`, and `exposed` (no
         pattern was found that keeps it from being worked out: then all cells are suppressed).
 
-    Raises:
-        InconsistentCells: a relation does not hold.
+    What is not true of the cells, nobody can know: a relation that does not hold is left out (the check
+    `assert_every_open_relation_holds` tells of it).
     """
-    everything, terms = _with_rests(cells.sort("cell_id"), relations.sort("relation_id", "cell_id"))
+    everything, terms = _with_rests(cells.sort("cell_id"), _true(relations.sort("relation_id", "cell_id"), cells))
     place = pl.DataFrame({"cell_id": everything["cell_id"], "cell": np.arange(len(everything))})
     numbered = terms.join(place, on="cell_id", maintain_order="left").with_columns(
         relation=pl.col("relation_id").rank("dense")
@@ -62,6 +62,19 @@ def open_cell_flags(cells: pl.DataFrame, relations: pl.DataFrame, *, latest: Pat
         suppressed=pl.Series(suppressed),
         exposed=pl.Series(pattern.exposed),
     )
+
+
+def _true(relations: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """The relations that hold, when those who are left over are not fewer than nobody."""
+    total = (
+        relations.join(cells.select("cell_id", "cell_value"), on="cell_id")
+        .group_by("relation_id")
+        .agg(total=(pl.col("coefficient") * pl.col("cell_value")).sum(), rest=pl.col("rest").first())
+    )
+    low = pl.when(pl.col("rest").is_in(["free", "protected"])).then(None).otherwise(0)
+    high = pl.when(pl.col("rest") == "overlap").then(None).otherwise(0)
+    untrue = total.filter((pl.col("total") < low).fill_null(False) | (pl.col("total") > high).fill_null(False))
+    return relations.join(untrue, on="relation_id", how="anti", maintain_order="left")
 
 
 def _with_rests(cells: pl.DataFrame, relations: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

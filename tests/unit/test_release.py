@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 from dagster_project.disclosure.release import open_cell_flags
-from dagster_project.disclosure.suppression import InconsistentCells
 
 CELL = ("cell_id", "level", "cell_value")
 
@@ -56,9 +54,13 @@ def test_counts_that_no_table_prints_cover_others(tmp_path: Path) -> None:
     assert _hidden(_flags(cells, _relation("all", "a", "b", "c"), tmp_path / "none")) == {"a"}
 
 
-def test_a_relation_that_does_not_hold_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InconsistentCells):
-        _flags(_cells(all=30, men=3, women=28), _relation("all", "men", "women"), tmp_path / "none")
+def test_a_relation_that_does_not_hold_is_left_out(tmp_path: Path) -> None:
+    cells = _cells(all=30, men=3, women=28)
+    assert _hidden(_flags(cells, _relation("all", "men", "women"), tmp_path / "none")) == {"men"}
+    assert _hidden(_flags(cells, _relation("all", "men", "women", rest="free"), tmp_path / "none")) == {"men"}
+    overlapping = _relation("all", "men", "women", rest="overlap")
+    assert len(_hidden(_flags(cells, overlapping, tmp_path / "none"))) == 1
+    assert _hidden(_flags(_cells(all=31, men=3, women=28), overlapping, tmp_path / "none")) == {"men"}
 
 
 def test_an_unchanged_release_keeps_its_pattern(tmp_path: Path) -> None:

@@ -218,7 +218,12 @@ persons_of_projects as (
     select 'among all: ' || p.cell_id as relation_id, w.cell_id as whole_id, p.cell_id as part_id, 'free' as rest
     from cells as w
     inner join cells as p on w.population = p.population and w.moment = p.moment and w.status = p.status
-    where w.population = 'persons' and w.project_code = 'ALL' and p.project_code <> 'ALL'
+    where
+        w.population = 'persons'
+        and w.project_code = 'ALL'
+        and p.project_code <> 'ALL'
+        -- Lost in one project is not lost in all.
+        and (p.status in (select s.to_persons from steps as s) or p.status in ('recruited', 'register observed', 'register in_percentages'))
 ),
 
 -- Groups of the recruited hold the same groups of those who come later.
@@ -490,7 +495,7 @@ survey as (
     inner join answers as p on w.project_code = p.project_code and w.attribute = p.first_unrouted and w.status = p.status
     where w.status = 'in base' and p.routing_condition is not null
     union all
-    -- Who answers a question with several options chooses one.
+    -- Who answers a question with several options fills one.
     select 'chosen: ' || w.cell_id, w.cell_id as whole_id, p.cell_id as part_id, 'overlap'
     from answers as w
     inner join answers as p on w.project_code = p.project_code and w.attribute = p.first_of_question
@@ -498,7 +503,7 @@ survey as (
         w.question_type = 'multiple'
         and w.status = 'answered'
         and w.attribute = w.first_of_question
-        and p.status = 'code 1'
+        and p.status like 'code %'
 ),
 
 jobs as (
