@@ -108,7 +108,7 @@ def _lineages(
         known: dict[str, Lineage] = json.loads(cache.read_text(encoding="utf-8"))
         return known
     found: dict[str, Lineage] = {}
-    models = [node for node in nodes.values() if node["resource_type"] == "model"]
+    models = [node for node in nodes.values() if node["resource_type"] == "model" and node["language"] == "sql"]
     for node in models:
         compiled = target / "compiled" / node["package_name"] / node["original_file_path"]
         if not compiled.exists():

@@ -22,7 +22,7 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 Open = Callable[..., Page]
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine, and none is downloaded")
 
 
 @pytest.fixture(scope="module")
