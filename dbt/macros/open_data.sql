@@ -237,61 +237,64 @@
     }) }}
 {%- endmacro -%}
 
+{#- Rows of the steps of the flow: population before and after, and the words for its persons before and after. -#}
+{%- macro flow_steps() -%}
+    {{ return([
+        ('recruited', 'survey consenting', 'recruited', 'survey consenting'),
+        ('survey consenting', 'survey invited', 'survey consenting', 'survey invited'),
+        ('survey invited', 'survey answered', 'survey invited', 'survey answered'),
+        ('recruited', 'register consenting', 'recruited', 'register consenting'),
+        ('register consenting', 'register', 'register consenting', 'register in_register'),
+    ]) }}
+{%- endmacro -%}
+
 {#-
-  Rows of sums of one project in which a count weighs other than once: name, rest, population, moment, status, weight.
+  Rows of sums of one project in which a count weighs other than once: name, rest, whether there is one per horizon,
+  population, moment (`horizon` stands for each), status, weight.
   `many` is more than there are people: where somebody is in the one count, somebody is in the other.
 -#}
 {%- macro weighted_sums(many) -%}
-    {%- set named = [] %}
-    {%- set flow_steps = [
-        ('recruited', 'recruited', 'survey consenting', 'survey consenting'),
-        ('survey consenting', 'survey consenting', 'survey invited', 'survey invited'),
-        ('survey invited', 'survey invited', 'survey answered', 'survey answered'),
-        ('recruited', 'recruited', 'register consenting', 'register consenting'),
-        ('register consenting', 'register consenting', 'register', 'register in_register'),
+    {%- set sums = [
+        ('somebody recruited', 'free', [('recruited', 'all', 'all', 1), ('persons', 'all', 'recruited', -many)]),
+        ('flex jobs counted in or out', 'none', [
+            ('register, flex_jobs_in', 'horizon', 'employment', -1), ('register, flex_jobs_out', 'horizon', 'employment', 1),
+            ('register', 'horizon', 'in_percentages', 1), ('register, flex_jobs_out', 'horizon', 'in_percentages', -1),
+        ]),
+        ('flex jobs are benefits', 'free', [
+            ('register', 'horizon', 'in_percentages', 1), ('register, flex_jobs_out', 'horizon', 'in_percentages', -1),
+            ('register', 'horizon', 'benefit_with_hours', -1), ('register', 'horizon', 'benefit_without_hours', -1),
+        ]),
+        ('represented by somebody', 'free', [
+            ('recruited', 'horizon', 'represented', 1), ('register', 'horizon', 'in_percentages', -many),
+        ]),
+        ('somebody represents', 'free', [
+            ('register', 'horizon', 'in_percentages', 1), ('recruited', 'horizon', 'represented', -many),
+        ]),
     ] %}
-    {%- for wider, crowd, part, people in flow_steps %}
-        {%- do named.append(('further to ' ~ people, 'free', [
-            (part, 'all', 'all', 1), ('persons', 'all', people, -1), (wider, 'all', 'all', -1), ('persons', 'all', crowd, 1),
-        ])) %}
-        {%- do named.append(('somebody in ' ~ people, 'free', [(part, 'all', 'all', 1), ('persons', 'all', people, -many)])) %}
+    {%- set before_and_after = [
+        (('register', 'all', 'all', 'register in_register'), ('register', 'horizon', 'observed', 'register observed')),
+        (
+            ('register', 'horizon', 'observed', 'register observed'),
+            ('register', 'horizon', 'in_percentages', 'register in_percentages'),
+        ),
+    ] %}
+    {%- for before, after, persons_before, persons_after in flow_steps() %}
+        {%- do before_and_after.append(((before, 'all', 'all', persons_before), (after, 'all', 'all', persons_after))) %}
     {%- endfor %}
-    {%- do named.append(('somebody recruited', 'free', [('recruited', 'all', 'all', 1), ('persons', 'all', 'recruited', -many)])) %}
-    {%- for horizon in ('3', '6', '9', '12') %}
-        {%- for wider, crowd, crowd_moment, part, people in [
-            ('all', 'register in_register', 'all', 'observed', 'register observed'),
-            ('observed', 'register observed', horizon, 'in_percentages', 'register in_percentages'),
-        ] %}
-            {%- do named.append(('further to ' ~ people ~ ' at ' ~ horizon, 'free', [
-                ('register', horizon, part, 1), ('persons', horizon, people, -1),
-                ('register', crowd_moment, wider, -1), ('persons', crowd_moment, crowd, 1),
-            ])) %}
-            {%- do named.append(('somebody in ' ~ people ~ ' at ' ~ horizon, 'free', [
-                ('register', horizon, part, 1), ('persons', horizon, people, -many),
-            ])) %}
-        {%- endfor %}
-        {%- do named.append(('flex jobs counted in or out at ' ~ horizon, 'none', [
-            ('register, flex_jobs_in', horizon, 'employment', -1), ('register, flex_jobs_out', horizon, 'employment', 1),
-            ('register', horizon, 'in_percentages', 1), ('register, flex_jobs_out', horizon, 'in_percentages', -1),
+    {%- for (before, then, of, crowd), (after, now, part, people) in before_and_after %}
+        {%- do sums.append(('further participations ' ~ people, 'free', [
+            (after, now, part, 1), ('persons', now, people, -1), (before, then, of, -1), ('persons', then, crowd, 1),
         ])) %}
-        {%- do named.append(('flex jobs are benefits at ' ~ horizon, 'free', [
-            ('register', horizon, 'in_percentages', 1), ('register, flex_jobs_out', horizon, 'in_percentages', -1),
-            ('register', horizon, 'benefit_with_hours', -1), ('register', horizon, 'benefit_without_hours', -1),
-        ])) %}
-        {%- do named.append(('represented by somebody at ' ~ horizon, 'free', [
-            ('recruited', horizon, 'represented', 1), ('register', horizon, 'in_percentages', -many),
-        ])) %}
-        {%- do named.append(('somebody represents at ' ~ horizon, 'free', [
-            ('register', horizon, 'in_percentages', 1), ('recruited', horizon, 'represented', -many),
-        ])) %}
+        {%- do sums.append(('somebody ' ~ people, 'free', [(after, now, part, 1), ('persons', now, people, -many)])) %}
     {%- endfor %}
     {%- set rows = [] %}
-    {%- for name, rest, terms in named %}
-        {%- for population, moment, status, weight in terms %}
-            {%- do rows.append("('" ~ name ~ "', '" ~ rest ~ "', '" ~ population ~ "', '" ~ moment ~ "', '" ~ status ~ "', " ~ weight ~ ")") %}
+    {%- for name, rest, terms in sums %}
+        {%- set moments = terms | map(attribute=1) | list %}
+        {%- for term in terms %}
+            {%- do rows.append((name, rest, 'horizon' in moments) + term) %}
         {%- endfor %}
     {%- endfor %}
-    {{- rows | join(',\n    ') }}
+    {{ return(rows) }}
 {%- endmacro -%}
 
 {#- Every count of every table with its coordinates, one row per place where it is printed. -#}

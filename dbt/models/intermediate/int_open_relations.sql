@@ -5,8 +5,18 @@ with cells as (
     select
         *,
         split_part(attribute, '=', 1) as attribute_dimension,
-        case when population = 'first job' then cast(moment as integer) end as week
+        case when population = 'first job' then cast(moment as integer) end as week,
+        attribute = 'all' and moment = 'all' and status = 'all' as is_whole
     from {{ ref('int_open_cells') }}
+),
+
+measured as (
+    select
+        cast(horizon_months as varchar) as moment,
+        cast(previous_horizon as varchar) as previous_moment,
+        earliest_week,
+        latest_week
+    from {{ ref('horizons') }}
 ),
 
 inside as (
@@ -115,11 +125,7 @@ industries as (
 -- Which populations and which words for persons follow each other in the flow.
 steps (from_population, to_population, from_persons, to_persons) as (
     values
-    ('recruited', 'survey consenting', 'recruited', 'survey consenting'),
-    ('survey consenting', 'survey invited', 'survey consenting', 'survey invited'),
-    ('survey invited', 'survey answered', 'survey invited', 'survey answered'),
-    ('recruited', 'register consenting', 'recruited', 'register consenting'),
-    ('register consenting', 'register', 'register consenting', 'register in_register')
+    {{ flow_steps() | join(',\n    ') }}
 ),
 
 flow as (
@@ -136,7 +142,7 @@ flow as (
             )
             and w.attribute = p.attribute
             and p.moment = 'all'
-    where w.attribute = 'all' and w.moment = 'all' and w.status = 'all'
+    where w.is_whole
 ),
 
 persons_flow as (
@@ -223,7 +229,12 @@ persons_of_projects as (
         and w.project_code = 'ALL'
         and p.project_code <> 'ALL'
         -- Lost in one project is not lost in all.
-        and (p.status in (select s.to_persons from steps as s) or p.status in ('recruited', 'register observed', 'register in_percentages'))
+        and (
+            p.status in (select s.to_persons from steps as s)
+            or p.status in (
+                'recruited', 'consenting', 'answered in part', 'undeliverable', 'register observed', 'register in_percentages'
+            )
+        )
 ),
 
 -- Groups of the recruited hold the same groups of those who come later.
@@ -253,10 +264,8 @@ represented as (
     from cells as w
     inner join cells as p on w.population = p.population and w.project_code = p.project_code
     where
-        w.population = 'recruited'
-        and w.attribute = 'all'
-        and w.moment = 'all'
-        and w.status = 'all'
+        w.is_whole
+        and w.population = 'recruited'
         and p.status in ('represented', 'unrepresented')
 ),
 
@@ -266,10 +275,8 @@ reached as (
     from cells as w
     inner join cells as p on w.population = p.population and w.project_code = p.project_code
     where
-        w.population = 'recruited'
-        and w.attribute = 'all'
-        and w.moment = 'all'
-        and w.status = 'all'
+        w.is_whole
+        and w.population = 'recruited'
         and p.status = 'reached'
     union all
     select 'named ' || p.cell_id, w.cell_id as whole_id, p.cell_id as part_id, 'free'
@@ -300,10 +307,8 @@ reached as (
     inner join cells as p on w.population = p.population and w.project_code = p.project_code and p.status = 'reached'
     inner join cells as q on w.population = q.population and w.project_code = q.project_code
     where
-        w.population = 'recruited'
-        and w.attribute = 'all'
-        and w.moment = 'all'
-        and w.status = 'all'
+        w.is_whole
+        and w.population = 'recruited'
         and p.attribute not like '%: %'
         and (p.cell_id = q.cell_id or q.attribute = 'activities_completed=0')
     union all
@@ -311,10 +316,8 @@ reached as (
     from cells as w
     inner join cells as q on w.population = q.population and w.project_code = q.project_code
     where
-        w.population = 'recruited'
-        and w.attribute = 'all'
-        and w.moment = 'all'
-        and w.status = 'all'
+        w.is_whole
+        and w.population = 'recruited'
         and ((q.status = 'reached' and q.attribute not like '%: %') or q.attribute = 'activities_completed=0')
 ),
 
@@ -367,10 +370,8 @@ variants as (
     from cells as w
     inner join cells as p on w.project_code = p.project_code
     where
-        w.population = 'register'
-        and w.attribute = 'all'
-        and w.moment = 'all'
-        and w.status = 'all'
+        w.is_whole
+        and w.population = 'register'
         and p.population like 'register, %'
         and p.status = 'in_percentages'
 ),
@@ -386,37 +387,31 @@ weeks as (
     from cells as w
     inner join cells as p on w.project_code = p.project_code
     where
-        w.population = 'register'
-        and w.attribute = 'all'
-        and w.moment = 'all'
-        and w.status = 'all'
+        w.is_whole
+        and w.population = 'register'
         and p.population = 'participations with weeks'
     union all
     select 'some status: ' || w.cell_id, w.cell_id as whole_id, p.cell_id as part_id, 'overlap'
     from cells as w
     inner join cells as p on w.project_code = p.project_code
     where
-        w.population = 'register'
-        and w.attribute = 'all'
-        and w.moment = 'all'
-        and w.status = 'all'
+        w.is_whole
+        and w.population = 'register'
         and p.population = 'participations with weeks'
     union all
-    -- The horizon weeks of 3, 6 and 9 months are among weeks 0-51.
+    -- Horizon weeks within a year are among weeks 0-51.
     select
         'horizon: ' || p.cell_id || ' in ' || w.population, w.cell_id as whole_id, p.cell_id as part_id, 'free'
     from cells as w
     inner join cells as p on w.project_code = p.project_code and w.status = p.status
-    where
-        w.population = 'participations with weeks'
-        and p.population = 'register'
-        and p.attribute = 'all'
-        and p.moment in ('3', '6', '9')
+    inner join measured as h on p.moment = h.moment
+    where w.population = 'participations with weeks' and p.population = 'register' and p.attribute = 'all' and h.latest_week < 52
     union all
     select 'horizons: ' || w.cell_id, w.cell_id as whole_id, p.cell_id as part_id, 'free'
     from cells as w
     inner join cells as p on w.project_code = p.project_code and w.status = p.status
-    where w.population = 'weeks' and p.population = 'register' and p.attribute = 'all' and p.moment in ('3', '6', '9')
+    inner join measured as h on p.moment = h.moment
+    where w.population = 'weeks' and p.population = 'register' and p.attribute = 'all' and h.latest_week < 52
 ),
 
 variables as (
@@ -527,29 +522,21 @@ jobs as (
     from cells as w
     inner join cells as p on w.project_code = p.project_code
     where
-        w.population = 'register'
-        and w.attribute = 'all'
-        and w.moment = 'all'
-        and w.status = 'all'
+        w.is_whole
+        and w.population = 'register'
         and p.status = 'at risk'
         and p.moment = '0'
     union all
-    -- A lasting job that began so early holds the horizon week, whichever weekday the participation began on.
+    -- A lasting job (13 weeks) that holds the horizon week, whichever weekday the participation began on.
     select 'lasting: ' || w.cell_id, w.cell_id as whole_id, p.cell_id as part_id, 'free'
     from cells as w
-    inner join (
-        values
-        ('3', 2, 12),
-        ('6', 15, 25),
-        ('9', 28, 38),
-        ('12', 41, 52)
-    ) as h (moment, first_week, last_week) on w.moment = h.moment
+    inner join measured as h on w.moment = h.moment
     inner join cells as p on w.project_code = p.project_code and p.population = 'first job' and p.status = 'events'
     where
         w.population = 'register'
         and w.attribute = 'all'
         and w.status = 'employment'
-        and p.week between h.first_week and h.last_week
+        and p.week between h.latest_week - 12 and h.earliest_week
     union all
     select 'lasting: ' || w.cell_id, w.cell_id as whole_id, p.cell_id as part_id, 'free'
     from cells as w
@@ -558,79 +545,41 @@ jobs as (
 ),
 
 parts as (
-    select relation_id, whole_id, part_id, rest
-    from programme
-    union all
-    select relation_id, whole_id, part_id, rest
-    from attributes
-    union all
-    select relation_id, whole_id, part_id, rest
-    from statuses
-    union all
-    select relation_id, whole_id, part_id, rest
-    from horizons
-    union all
-    select relation_id, whole_id, part_id, rest
-    from observed
-    union all
-    select relation_id, whole_id, part_id, rest
-    from transitions
-    union all
-    select relation_id, whole_id, part_id, rest
-    from industries
-    union all
-    select relation_id, whole_id, part_id, rest
-    from flow
-    union all
-    select relation_id, whole_id, part_id, rest
-    from persons_flow
-    union all
-    select relation_id, whole_id, part_id, rest
-    from persons
-    union all
-    select relation_id, whole_id, part_id, rest
-    from basis
-    union all
-    select relation_id, whole_id, part_id, rest
-    from persons_of_projects
-    union all
-    select relation_id, whole_id, part_id, rest
-    from subsets
-    union all
-    select relation_id, whole_id, part_id, rest
-    from represented
-    union all
-    select relation_id, whole_id, part_id, rest
-    from reached
-    union all
-    select relation_id, whole_id, part_id, rest
-    from activities
-    union all
-    select relation_id, whole_id, part_id, rest
-    from variants
-    union all
-    select relation_id, whole_id, part_id, rest
-    from weeks
-    union all
-    select relation_id, whole_id, part_id, rest
-    from survey
-    union all
-    select relation_id, whole_id, part_id, rest
-    from jobs
+    {%- for kind in [
+        'programme', 'attributes', 'statuses', 'horizons', 'observed', 'transitions',
+        'industries', 'flow', 'persons_flow', 'persons', 'basis', 'persons_of_projects',
+        'subsets', 'represented', 'reached', 'activities', 'variants', 'weeks',
+        'survey', 'jobs',
+    ] %}
+        select relation_id, whole_id, part_id, rest
+        from {{ kind }}
+        {%- if not loop.last %}
+            union all
+        {%- endif %}
+    {%- endfor %}
 ),
 
--- Sums of one project in which counts weigh other than once.
+-- Sums of one project in which counts weigh other than once; `horizon` is each of them.
 {%- set many = 100000 %}
-named (relation_name, rest, population, moment, status, coefficient) as (
+named (relation_name, rest, at_horizons, population, moment, status, coefficient) as (
     values
-    {{ weighted_sums(many) }}
+    {{ weighted_sums(many) | join(',\n    ') }}
 ),
 
 weighted as (
-    select n.relation_name || ': ' || c.project_code as relation_id, c.cell_id, n.coefficient, n.rest
+    select
+        n.relation_name || coalesce(' at ' || h.moment, '') || ': ' || c.project_code as relation_id,
+        c.cell_id,
+        n.coefficient,
+        n.rest
     from named as n
+    left join measured as h on n.at_horizons
     inner join cells as c
-        on n.population = c.population and n.moment = c.moment and n.status = c.status and c.attribute = 'all'
+        on
+            n.population = c.population
+            and n.status = c.status
+            and c.attribute = 'all'
+            and c.moment = case n.moment when 'horizon' then h.moment else n.moment end
     union all
     -- Persons counted twice are persons in two projects.
     select
@@ -647,7 +596,7 @@ weighted as (
     from cells
     where
         (population = 'weeks' and status <> 'in_percentages')
-        or (population = 'register' and attribute = 'all' and moment = 'all' and status = 'all')
+        or (population = 'register' and is_whole)
     union all
     select
         'at most 52 weeks: ' || project_code || ' ' || status, cell_id, case when population = 'weeks' then 1 else -52 end, 'free'
@@ -656,20 +605,24 @@ weighted as (
     union all
     -- Who has a status at one of two horizons has a week in it.
     select
-        'at ' || h.early || ' or ' || h.late || ': ' || w.cell_id,
+        'at ' || h.previous_moment || ' or ' || h.moment || ': ' || w.cell_id,
         c.cell_id,
         case when c.population = 'register' and c.attribute = 'all' then 1 else -1 end,
         'free'
     from cells as w
-    cross join (values ('3', '6'), ('6', '9')) as h (early, late)
+    inner join measured as h on h.latest_week < 52 and h.previous_moment is not null
     inner join cells as c
         on
             w.project_code = c.project_code
             and w.status = c.status
             and (
                 w.cell_id = c.cell_id
-                or (c.population = 'register' and c.attribute = 'all' and c.moment in (h.early, h.late))
-                or (c.population = 'register' and c.attribute = 'status at ' || h.early || '=' || c.status and h.late = c.moment)
+                or (c.population = 'register' and c.attribute = 'all' and c.moment in (h.previous_moment, h.moment))
+                or (
+                    c.population = 'register'
+                    and c.attribute = 'status at ' || h.previous_moment || '=' || c.status
+                    and h.moment = c.moment
+                )
             )
     where w.population = 'participations with weeks'
     union all
@@ -706,7 +659,7 @@ weighted as (
     from (
         select cell_id, population, project_code
         from cells
-        where population = 'survey answered' and attribute = 'all' and moment = 'all' and status = 'all'
+        where population = 'survey answered' and is_whole
         union all
         select cell_id, population, project_code
         from answers
