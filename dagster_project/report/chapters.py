@@ -92,7 +92,7 @@ def _exhibit(desk: Desk, key: str, table: Table, build: Builder) -> Exhibit:
         key=key,
         label=label,
         title=title,
-        home=desk.home(table.name, schema=table.schema, population=content.population),
+        home=desk.home(table.name, schema=table.schema, population=content.population) if table.columns else None,
         panels=content.panels,
         legend=content.legend,
         grids=grids,

@@ -103,12 +103,12 @@ class Grid:
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A numbered piece of the page."""
+    """A numbered piece of the page; one whose table the edition does not have has no home."""
 
     key: str
     label: Both
     title: Both
-    home: Home
+    home: Home | None
     panels: Sequence[Panel] = ()
     legend: Sequence[Key] = ()
     grids: Sequence[Grid] = ()
