@@ -34,7 +34,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dagster_project.disclosure.levels import Cell, Terms, Witnesses, find_witnesses
+from dagster_project.disclosure.alternative import Terms
+from dagster_project.disclosure.witnesses import Cell, Witnesses, find_witnesses
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -63,7 +64,7 @@ class Cells:
         contributors: persons behind the cell, >= 0; the value itself for counts of persons.
         published: False for latent cells, which are never printed, such as "denominator minus n".
         protect: whether the cell is sensitive when few persons stand behind it; False for slack.
-        level: 0 for totals, larger for finer tables; coarse levels are decided first and so are spared.
+        level: 0 for totals, larger for finer tables; coarse ones are dearer to suppress and so are spared.
     """
 
     value: Ints
@@ -99,19 +100,13 @@ class Release:
 
 @dataclass(frozen=True)
 class LevelCount:
-    """Cells of one level: `primary`, `complementary` and `kept` add up to the blank ones.
-
-    `lower_bound` is proven for the number of blank cells that one alternative table for all sensitive cells needs,
-    within the reach that the solver was given and with coarser levels as the first table has them; where one table does
-    not suffice, it counts primary and kept cells only.
-    """
+    """Cells of one level: `primary`, `complementary` and `kept` add up to the blank ones."""
 
     level: int
     published: int
     primary: int
     complementary: int
     kept: int
-    lower_bound: int
 
 
 @dataclass(frozen=True)
@@ -184,7 +179,6 @@ def suppress(cells: Cells, relations: Relations, threshold: int = 5, previous: R
     problem = [
         Cell(
             value=int(cells.value[i]),
-            level=int(cells.level[i]),
             printable=bool(cells.published[i]),
             immovable=bool(known[i]),
             needed=bool((sensitive[i] or (unchanged[i] and small_then[i])) and not known[i]),
@@ -201,10 +195,10 @@ def suppress(cells: Cells, relations: Relations, threshold: int = 5, previous: R
         for i in np.flatnonzero((previous.value >= 0) & ~unchanged).tolist():
             then[i] = len(problem)
             told = bool(cells.published[i] and not previous.suppressed[i])
-            level, value = int(cells.level[i]), int(previous.value[i])
+            value = int(previous.value[i])
             needed = bool(small_then[i]) and not told
             slack = not (cells.published[i] or cells.protect[i])
-            problem.append(Cell(value, level, bool(cells.published[i]), told, needed, cost=0, slack=slack))
+            problem.append(Cell(value, bool(cells.published[i]), told, needed, cost=0, slack=slack))
         relations_of_both += _relations_then(by_relation, previous, then)
     found = find_witnesses(problem, relations_of_both)
     _check(problem, relations_of_both, found)
@@ -296,8 +290,7 @@ def _result(
     for level in np.unique(cells.level).tolist():
         here = (cells.level == level) & cells.published
         small, cover, old = (int((here & one).sum()) for one in (primary, complementary, kept))
-        bound = small + old + found.bounds.get(level, 0)
-        levels.append(LevelCount(level, int(here.sum()), small, cover, old, bound))
+        levels.append(LevelCount(level, int(here.sum()), small, cover, old))
     witnesses = np.zeros((len(found.tables), len(cells.value)), dtype=np.int64)
     for row, table in zip(witnesses, found.tables, strict=True):
         for cell, difference in table.items():
