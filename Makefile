@@ -39,6 +39,7 @@ format: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp compile
 	$(BIN)/python -m benchmarks.nightly
+	$(BIN)/python -m benchmarks.disclosure
 	$(BIN)/python -m benchmarks.workbook
 	$(BIN)/python -m benchmarks.horizons
 	$(BIN)/python -m benchmarks.register

@@ -11,9 +11,9 @@ Cells that no relation connects are solved apart. In each connected part:
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
 
@@ -57,6 +57,8 @@ def find_witnesses(cells: Sequence[Cell], relations: Sequence[Terms]) -> Witness
     """Tables that satisfy every relation and together differ from the truth in as many needed cells as can be found."""
     movable = {cell for cell, one in enumerate(cells) if not one.immovable}
     kept = _without_immovable(movable, relations)
+    places = Counter(cell for terms in kept for cell, _ in terms)
+    cells = [replace(one, slack=one.slack and places[cell] == 1) for cell, one in enumerate(cells)]
     parts = [
         _Part(cells, members, own)
         for members, own in _connected(movable, kept)
