@@ -11,7 +11,7 @@ import dagster as dg
 from dagster_project import records
 from dagster_project.integrity import LEAK_SEARCH, SUITE, columns_with_cpr_numbers, dbt_test_records
 from dagster_project.markdown import table
-from dagster_project.publishing import PUBLISHED_SCHEMAS
+from dagster_project.published_tables import PUBLISHED_SCHEMAS
 from dagster_project.settings import Settings
 from dagster_project.suites import Finding, check_name, load_expectations, load_thresholds, run_suites
 from dagster_project.warehouse_file import open_warehouse

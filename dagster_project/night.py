@@ -88,8 +88,6 @@ def run_night(settings: Settings) -> NightResult:
             for evaluation in failed
             if evaluation.severity == AssetCheckSeverity.WARN
         )
-        if settings.postgres_url:
-            warnings += ("NEDSLAG_POSTGRES_URL is set, but this version publishes DuckDB and Parquet only.",)
         errors = [
             f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}: {evaluation.description or 'failed'}"
             for evaluation in failed

@@ -9,29 +9,29 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
+from dagster_project.postgres import staged_copy
+from dagster_project.published_tables import TableDefinition
 from dagster_project.settings import RELEASE
 from dagster_project.warehouse_file import identifier, literal, open_warehouse
 
-PUBLISHED_SCHEMAS = ("marts", "report", "open_data", "ops")
 # The oldest storage format still written: clients from DuckDB 1.0 on open it.
 STORAGE_VERSION = "v1.0.0"
 _SETS_KEPT = 3
 
 
 @dataclass(frozen=True)
-class PublishedTable:
-    """A table of the published set and its number of rows."""
+class Publication:
+    """What was published: rows by table, and warnings in words."""
 
-    schema: str
-    name: str
-    rows: int
+    rows: dict[str, int]
+    warnings: list[str]
 
 
 def publish(
@@ -42,8 +42,9 @@ def publish(
     published: Path,
     marts: Path,
     set_name: str,
-    manifest: Mapping[str, Any],
-) -> list[PublishedTable]:
+    tables: Sequence[TableDefinition],
+    postgres_url: str | None = None,
+) -> Publication:
     """Write a new set beside the one in force and put it in its place with one rename.
 
     Args:
@@ -53,21 +54,24 @@ def publish(
         published: folder that holds the sets.
         marts: the link that readers follow.
         set_name: name of the new set's folder.
-        manifest: dbt's manifest, whose descriptions become comments.
+        tables: what is published, parents first.
+        postgres_url: where the same tables are put in force at the same moment, if anywhere.
 
-    Returns:
-        Every published table with its rows.
+    Raises:
+        PostgresError: PostgreSQL does not take the set.
     """
     new_set = published / set_name
     if new_set.exists():
         shutil.rmtree(new_set)
     (new_set / "parquet").mkdir(parents=True)
-    tables = _write_set(warehouse=warehouse, lake=lake, new_set=new_set, manifest=manifest)
+    rows = _write_set(warehouse=warehouse, lake=lake, new_set=new_set, tables=tables)
     shutil.copytree(pages, new_set / "report")
     _sync(new_set)
-    put_in_force(new_set, marts)
+    nowhere: AbstractContextManager[list[str]] = nullcontext([])
+    with staged_copy(postgres_url, new_set / "nedslag.duckdb", tables) if postgres_url else nowhere as warnings:
+        put_in_force(new_set, marts)
     _drop_outnumbered_sets(published, new_set)
-    return tables
+    return Publication(rows, warnings)
 
 
 def put_in_force(new_set: Path, marts: Path) -> None:
@@ -86,58 +90,40 @@ def set_in_force(marts: Path) -> str | None:
     return marts.resolve().name if marts.is_symlink() else None
 
 
-def _write_set(*, warehouse: Path, lake: Path, new_set: Path, manifest: Mapping[str, Any]) -> list[PublishedTable]:
-    descriptions = _descriptions(manifest)
-    published: list[PublishedTable] = []
+def _write_set(*, warehouse: Path, lake: Path, new_set: Path, tables: Sequence[TableDefinition]) -> dict[str, int]:
+    written: dict[str, int] = {}
     with open_warehouse(warehouse, lake) as connection:
         target = literal(str(new_set / "nedslag.duckdb"))
         connection.execute(f"ATTACH {target} AS published (STORAGE_VERSION {literal(STORAGE_VERSION)})")
-        tables = connection.execute(
-            "SELECT table_schema, table_name FROM information_schema.tables "
-            "WHERE table_catalog = 'working' AND list_contains(?, table_schema) ORDER BY ALL",
-            [list(PUBLISHED_SCHEMAS)],
-        ).fetchall()
-        for schema, name in tables:
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS published.{identifier(schema)}")
-            copy = f"published.{identifier(schema)}.{identifier(name)}"
-            connection.execute(
-                f"CREATE TABLE {copy} AS FROM working.{identifier(schema)}.{identifier(name)} ORDER BY ALL"
-            )
-            for comment in _comments(copy, descriptions.get((schema, name), {})):
+        connection.execute("USE published")
+        for table in tables:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(table.schema)}")
+            connection.execute(f"CREATE TABLE {table.qualified} ({table.body({}, across_schemas=False)})")
+            connection.execute(f"INSERT INTO {table.qualified} BY NAME FROM working.{table.qualified} ORDER BY ALL")
+            for comment in _comments(table):
                 connection.execute(comment)
-            parquet = new_set / "parquet" / schema / f"{name}.parquet"
+            parquet = new_set / "parquet" / table.schema / f"{table.name}.parquet"
             parquet.parent.mkdir(exist_ok=True)
-            connection.execute(f"COPY {copy} TO {literal(str(parquet))} (FORMAT parquet)")
-            rows = connection.execute(f"SELECT count(*) FROM {copy}").fetchall()[0][0]
-            published.append(PublishedTable(schema, name, rows))
+            connection.execute(f"COPY {table.qualified} TO {literal(str(parquet))} (FORMAT parquet)")
+            rows = connection.execute(f"SELECT count(*) FROM {table.qualified}").fetchall()[0][0]
+            written[f"{table.schema}.{table.name}"] = rows
         connection.execute(
             f"COPY working.intermediate.int_open_cell_flags TO {literal(str(new_set / RELEASE))} (FORMAT parquet)"
         )
         connection.execute("CHECKPOINT published")
+        connection.execute("USE memory")
         connection.execute("DETACH published")
     (new_set / "nedslag.duckdb").chmod(0o444)
-    return published
+    return written
 
 
-def _descriptions(manifest: Mapping[str, Any]) -> dict[tuple[str, str], dict[str, str]]:
-    """Per (schema, table): the table's description under the key "" and each column's under its name."""
-    return {
-        (node["schema"], node["alias"]): {
-            "": node["description"],
-            **{column["name"]: column["description"] for column in node["columns"].values()},
-        }
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model"
-    }
-
-
-def _comments(table: str, descriptions: Mapping[str, str]) -> list[str]:
+def _comments(table: TableDefinition) -> list[str]:
     return [
-        f"COMMENT ON COLUMN {table}.{identifier(column)} IS {literal(text)}"
-        if column
-        else f"COMMENT ON TABLE {table} IS {literal(text)}"
-        for column, text in descriptions.items()
-        if text
+        f"COMMENT ON TABLE {table.qualified} IS {literal(table.description)}",
+        *(
+            f"COMMENT ON COLUMN {table.qualified}.{identifier(column.name)} IS {literal(column.description)}"
+            for column in table.columns
+        ),
     ]
 
 

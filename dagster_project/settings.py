@@ -36,7 +36,7 @@ class Settings:
         fixed_as_of: the day the run speaks for, or None for today in Denmark.
         pseudonym_key: the secret of the pseudonym, or None when it was not given.
         limits: how large and how faulty a file may be before it is refused.
-        postgres_url: where a copy for BI tools is asked for; not published to yet, which a run says aloud.
+        postgres_url: a PostgreSQL, as libpq takes it, that is given the published tables too; None for none.
         expectations_dir: another folder of suites and thresholds than the project's own.
         retention_days: how many days after it was read a file may lie in landing; None keeps all.
         disclosure_threshold: cells of fewer persons than this are not in the open tables; 3 at least.

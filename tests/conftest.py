@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres import Server
+
 TIERS = ("unit", "integration", "browser", "pipeline")
 _TESTS = Path(__file__).parent
 
@@ -54,3 +56,9 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the person at the keyboard has set must not decide a test."""
     for name in [name for name in os.environ if name.startswith("NEDSLAG_") and name != "NEDSLAG_ORACLE_SEEDS"]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A real PostgreSQL for the tests of every tier that may start one."""
+    return Server.start(tmp_path_factory.mktemp("postgres"))

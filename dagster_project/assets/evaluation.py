@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project import records
-from dagster_project.publishing import PUBLISHED_SCHEMAS
+from dagster_project.published_tables import PUBLISHED_SCHEMAS
 from dagster_project.report.page import RunFacts, write_pages
 from dagster_project.settings import Settings
 from dagster_project.translator import EVALUATION_OWNER

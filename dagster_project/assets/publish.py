@@ -11,12 +11,15 @@ from dagster_project.assets.evaluation import EVALUATION
 from dagster_project.door.retention import purge_landing
 from dagster_project.manifest import load_manifest
 from dagster_project.markdown import table
-from dagster_project.publishing import PUBLISHED_SCHEMAS, drop_sets_with_withdrawn_consent, publish
+from dagster_project.postgres import ANALYST, READER, PostgresError
+from dagster_project.published_tables import PUBLISHED_SCHEMAS, table_definitions
+from dagster_project.publishing import drop_sets_with_withdrawn_consent, publish
 from dagster_project.settings import Settings
 from dagster_project.translator import OWNER
 
 PUBLISHED = dg.AssetKey(["published", "nedslag"])
 WITHDRAWN = "no_withdrawn_consent_in_older_sets"
+ROLES = "postgres_roles_exist"
 
 
 def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
@@ -28,7 +31,7 @@ def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
         deps=[*upstream, EVALUATION],
         group_name="published",
         owners=[OWNER],
-        kinds={"duckdb", "parquet", "html"},
+        kinds={"duckdb", "parquet", "postgres", "html"},
         required_resource_keys={"night"},
         check_specs=[
             dg.AssetCheckSpec(
@@ -36,35 +39,52 @@ def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
                 asset=PUBLISHED,
                 description="No older published set that still lies on disk holds rows of somebody whose consent has "
                 "been withdrawn since.",
-            )
+            ),
+            dg.AssetCheckSpec(
+                ROLES,
+                asset=PUBLISHED,
+                description="The copy in PostgreSQL, when there is one, is readable for the roles "
+                f"{ANALYST} (everything) and {READER} (open_data only).",
+            ),
         ],
         description="What readers are given: `marts/nedslag.duckdb`, `marts/parquet/` and the pages in "
-        "`marts/report/`, replaced as one with one rename.",
+        "`marts/report/`, replaced as one with one rename; and the same tables in PostgreSQL, replaced in one "
+        "transaction, when NEDSLAG_POSTGRES_URL is set.",
     )
     def nedslag(context: dg.AssetExecutionContext) -> Iterator[Any]:
         settings: Settings = context.resources.night
         # Before the copy, so that the published ops.runs tells of this run too; a failure below corrects it.
         records.end_run(settings.lake, context.run_id, "published")
-        tables = publish(
-            warehouse=settings.warehouse,
-            lake=settings.lake,
-            pages=settings.pages,
-            published=settings.published,
-            marts=settings.marts,
-            set_name=context.run_id,
-            manifest=load_manifest(settings),
-        )
+        try:
+            publication = publish(
+                warehouse=settings.warehouse,
+                lake=settings.lake,
+                pages=settings.pages,
+                published=settings.published,
+                marts=settings.marts,
+                set_name=context.run_id,
+                tables=table_definitions(load_manifest(settings)),
+                postgres_url=settings.postgres_url,
+            )
+        except PostgresError as error:
+            raise dg.Failure(str(error)) from None
         left = drop_sets_with_withdrawn_consent(settings.published, settings.published / context.run_id)
-        rows = [(f"{item.schema}.{item.name}", item.rows) for item in tables]
         yield dg.MaterializeResult(
             metadata={
                 "where": dg.MetadataValue.path(settings.marts / "nedslag.duckdb"),
-                "tables": table(("table", "rows"), rows),
-                "dagster/row_count": sum(item.rows for item in tables),
+                "tables": table(("table", "rows"), [*publication.rows.items()]),
+                "dagster/row_count": sum(publication.rows.values()),
                 **_purge(settings, context),
             },
         )
         yield _withdrawn(left)
+        yield dg.AssetCheckResult(
+            check_name=ROLES,
+            passed=not publication.warnings,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=" ".join(publication.warnings)
+            or ("Both roles exist." if settings.postgres_url else "There is no copy in PostgreSQL."),
+        )
 
     return nedslag
 

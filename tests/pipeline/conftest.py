@@ -10,24 +10,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.postgres import Server
 from tests.support.product import Product
 
 
 @dataclass(frozen=True)
 class FirstNight:
-    """The data folder after `python -m dagster_project run`, and what that printed."""
+    """The data folder after `python -m dagster_project run`, what that printed, and the copy in PostgreSQL."""
 
     product: Product
     outcome: subprocess.CompletedProcess[str]
+    postgres_url: str
 
 
 @pytest.fixture(scope="session")
-def first_night(tmp_path_factory: pytest.TempPathFactory) -> FirstNight:
+def first_night(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> FirstNight:
     """The demonstration's first night, started as `make run` starts it; look, do not touch."""
     product = Product(tmp_path_factory.mktemp("demonstration") / "data folder's")
-    outcome = product.run("run")
+    url = postgres.database()
+    outcome = product.run("run", NEDSLAG_POSTGRES_URL=url)
     assert outcome.returncode == 0, outcome.stderr
-    return FirstNight(product, outcome)
+    return FirstNight(product, outcome, url)
 
 
 @pytest.fixture

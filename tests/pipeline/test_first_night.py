@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 
 import pytest
 
 from tests.pipeline.conftest import FirstNight
+from tests.support.postgres import query
 
 
 def test_every_printed_figure_is_compared_and_none_disagrees_without_a_reason(first_night: FirstNight) -> None:
@@ -129,3 +131,48 @@ def test_columns_of_the_report_can_be_followed_to_the_files(first_night: FirstNi
         }
     assert ("register_benefit_spells", "benefit_code") in reached
     assert ("register_industry_spells", "industry_code") in reached
+
+
+def test_postgresql_holds_the_same_with_the_same_comments(first_night: FirstNight) -> None:
+    tables = first_night.product.tables("marts", "report", "open_data", "ops")
+    assert len(tables) > 50
+    for name, rows in tables.items():
+        assert Counter(query(first_night.postgres_url, f"select * from {name}")) == Counter(rows), name
+    in_duckdb = first_night.product.query(
+        "select schema_name, table_name, '', comment from duckdb_tables() union all "
+        "select schema_name, table_name, column_name, comment from duckdb_columns() where not internal"
+    )
+    in_postgres = query(
+        first_night.postgres_url,
+        "select n.nspname, c.relname, coalesce(a.attname, ''), d.description from pg_description d "
+        "join pg_class c on c.oid = d.objoid and c.relkind = 'r' join pg_namespace n on n.oid = c.relnamespace "
+        "left join pg_attribute a on a.attrelid = c.oid and a.attnum = d.objsubid and d.objsubid > 0 "
+        "where d.classoid = 'pg_class'::regclass and n.nspname in ('marts', 'report', 'open_data', 'ops')",
+    )
+    assert sorted(in_postgres) == sorted(in_duckdb)
+    assert all(comment for *_, comment in in_duckdb)
+
+
+def test_tables_of_people_are_tied_to_each_other(first_night: FirstNight) -> None:
+    foreign_keys = {
+        ("activities", "enrolments"),
+        ("benefit_spells", "participants"),
+        ("enrolments", "participants"),
+        ("enrolments", "projects"),
+        ("job_statuses", "enrolments"),
+        ("status_at_horizon", "enrolments"),
+        ("survey_answers", "survey_responses"),
+        ("survey_responses", "enrolments"),
+    }
+    in_postgres = query(
+        first_night.postgres_url,
+        "select c.relname, p.relname from pg_constraint k join pg_class c on c.oid = k.conrelid "
+        "join pg_class p on p.oid = k.confrelid join pg_namespace n on n.oid = c.relnamespace "
+        "where k.contype = 'f' and n.nspname = 'marts'",
+    )
+    assert set(in_postgres) == foreign_keys
+    in_duckdb = first_night.product.query(
+        "select table_name, constraint_text from duckdb_constraints() where constraint_type = 'FOREIGN KEY'"
+    )
+    for child, parent in foreign_keys:
+        assert [text for table, text in in_duckdb if table == child and parent in text], (child, parent)

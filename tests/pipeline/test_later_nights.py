@@ -236,3 +236,14 @@ def _places_with(person: str, data_dir: Path) -> list[str]:
             if looked_at != [(0,)]:
                 found.append(f"{path} enrolments")
     return found
+
+
+def test_a_server_that_is_down_leaves_yesterdays_marts_and_says_what_to_do(after_first_night: Copy) -> None:
+    product = after_first_night()
+    in_force = (product.data_dir / "marts").resolve()
+    outcome = product.run("nightly", NEDSLAG_POSTGRES_URL="postgresql://me:hemmelig@127.0.0.1:1/nedslag")
+    assert outcome.returncode == 1
+    assert "PostgreSQL at 127.0.0.1:1/nedslag cannot be reached" in outcome.stderr
+    assert "Start the server" in outcome.stderr
+    assert "hemmelig" not in outcome.stdout + outcome.stderr
+    assert (product.data_dir / "marts").resolve() == in_force

@@ -102,9 +102,12 @@ class Attack:
         self._relations.append(_Several(dict.fromkeys(names, 1), number, why))
 
     def pinned(
-        self, names: Collection[Hashable] | None = None, example: Mapping[Any, int] | None = None
+        self,
+        names: Collection[Hashable] | None = None,
+        example: Mapping[Any, int] | None = None,
+        enough: int | None = None,
     ) -> dict[Any, int]:
-        """The blank cells (of those asked for) that have one number only, with it.
+        """The blank cells (of those asked for) that have one number only, with it; so many are `enough`.
 
         `example` is a solution that the caller has, and saves looking for one.
 
@@ -119,6 +122,8 @@ class Attack:
             name: bounds[name][0] for name in self._unknown if name in asked and bounds[name][0] == bounds[name][1]
         }
         for cells, relations in _components(bounds, live):
+            if enough is not None and len(found) >= enough:
+                break
             wanted = [name for name in cells if name in asked]
             if wanted or example is None:
                 found.update(_Part(cells, relations, bounds).pinned(wanted, example))

@@ -1167,9 +1167,9 @@ class Attacker:
             if value is None and 1 <= self.true[cell] < THRESHOLD and cell in self.in_tables
         ]
 
-    def leaks(self, explain: int = 0) -> list[Leak]:
-        """Cells that stand for few and can be worked out; the first so many with the relations that do it."""
-        pinned = self.attack.pinned(set(self.sensitive()), self.true)
+    def leaks(self, explain: int = 0, enough: int | None = None) -> list[Leak]:
+        """Cells that stand for few and can be worked out, all or `enough`; the first with the relations that do it."""
+        pinned = self.attack.pinned(set(self.sensitive()), self.true, enough)
         return [
             Leak(
                 cell,

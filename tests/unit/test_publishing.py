@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
+from dagster_project.published_tables import Column, TableDefinition
 from dagster_project.publishing import publish, put_in_force, set_in_force
 from dagster_project.settings import RELEASE
 
@@ -32,17 +32,16 @@ def _pages(folder: Path) -> Path:
     return pages
 
 
-MANIFEST: dict[str, Any] = {
-    "nodes": {
-        "model.x.people": {
-            "resource_type": "model",
-            "schema": "marts",
-            "alias": "people",
-            "description": "One row per person; it's an example.",
-            "columns": {"person": {"name": "person", "description": "Who."}},
-        }
-    }
-}
+PEOPLE = TableDefinition(
+    "marts",
+    "people",
+    "One row per person; it's an example.",
+    (
+        Column("person", "integer", "Who.", required=True),
+        Column("word", "varchar", "What they said.", required=False),
+    ),
+    primary_key=("person",),
+)
 
 
 def _publish(folder: Path, name: str, value: int) -> None:
@@ -53,7 +52,7 @@ def _publish(folder: Path, name: str, value: int) -> None:
         published=folder / "published",
         marts=folder / "marts",
         set_name=name,
-        manifest=MANIFEST,
+        tables=[PEOPLE],
     )
 
 
@@ -71,10 +70,12 @@ def test_only_published_schemas_leave_with_their_comments(tmp_path: Path) -> Non
         comments = connection.execute(
             "select comment from duckdb_columns() where table_name = 'people' order by column_index"
         )
-        assert comments.fetchall() == [("Who.",), (None,)]
+        assert comments.fetchall() == [("Who.",), ("What they said.",)]
         assert connection.execute("select comment from duckdb_tables()").fetchall() == [
             ("One row per person; it's an example.",)
         ]
+        keys = connection.execute("select constraint_type, constraint_column_names from duckdb_constraints()")
+        assert ("PRIMARY KEY", ["person"]) in keys.fetchall()
     assert (tmp_path / "marts" / "parquet" / "marts" / "people.parquet").exists()
     assert (tmp_path / "marts" / "report" / "evaluation.html").exists()
     assert (tmp_path / "marts" / RELEASE).exists()
@@ -99,7 +100,7 @@ def test_a_failing_publication_leaves_the_old_set(tmp_path: Path) -> None:
             published=tmp_path / "published",
             marts=tmp_path / "marts",
             set_name="second",
-            manifest=MANIFEST,
+            tables=[PEOPLE],
         )
     assert _person(tmp_path / "marts" / "nedslag.duckdb") == 1
 
