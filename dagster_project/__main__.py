@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dagster_project.demonstration import lay_out
@@ -56,7 +57,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _night(settings: Settings, *, compare: bool) -> int:
     began = time.monotonic()
-    result = run_night(settings)
+    try:
+        result = run_night(settings)
+    except (SettingsError, SuiteError, DbtProjectError) as stopped:
+        for words in _tell_that_it_did_not_begin(settings, str(stopped)):
+            print(f"WARNING  {words}", file=sys.stderr)
+        raise
     for warning in result.warnings:
         print(f"WARNING  {warning}", file=sys.stderr)
     for error in result.errors:
@@ -68,6 +74,16 @@ def _night(settings: Settings, *, compare: bool) -> int:
         print("\n".join(["", *comparison_lines(settings)]))
     print("\n".join(["", f"Published for {settings.as_of()} in {time.monotonic() - began:.0f} s.", *places(settings)]))
     return 0
+
+
+def _tell_that_it_did_not_begin(settings: Settings, why: str) -> list[str]:
+    # Loaded where used: only a night needs them.
+    from dagster_project.alerts import tell
+    from dagster_project.story import Story
+
+    run_id = f"not-begun-{datetime.now(UTC):%Y-%m-%dT%H%M%S}"
+    story = Story(run_id, published=False, as_of=settings.as_of(), seconds=0.0, errors=(why,), warnings=())
+    return tell(story, settings)
 
 
 def _doctor(settings: Settings, file: Path, source: str | None, report: Path | None) -> int:

@@ -11,14 +11,10 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dagster_project.keys import pseudonym_key
 from dagster_project.settings import Settings
 from dagster_project.suites import load_expectations, load_thresholds
-
-if TYPE_CHECKING:
-    from dagster import DagsterEvent
 
 
 @dataclass(frozen=True)
@@ -61,10 +57,12 @@ def run_night(settings: Settings) -> NightResult:
     load_expectations(settings.expectations)
     load_thresholds(settings.expectations)
     # Heavy imports only when a night really begins.
-    from dagster import AssetCheckSeverity, DagsterInstance
+    from dagster import DagsterInstance
 
+    from dagster_project.alerts import tell
     from dagster_project.build import build_defs
     from dagster_project.jobs import NIGHTLY
+    from dagster_project.story import story_of
 
     log = settings.data_dir / "logs" / f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -81,29 +79,6 @@ def run_night(settings: Settings) -> NightResult:
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
         )
-        evaluations = result.get_asset_check_evaluations()
-        failed = [evaluation for evaluation in evaluations if not evaluation.passed]
-        warnings = tuple(
-            f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}: {evaluation.description or 'failed'}"
-            for evaluation in failed
-            if evaluation.severity == AssetCheckSeverity.WARN
-        )
-        errors = [
-            f"{evaluation.asset_key.to_user_string()} {evaluation.check_name}: {evaluation.description or 'failed'}"
-            for evaluation in failed
-            if evaluation.severity == AssetCheckSeverity.ERROR
-        ]
-        steps = [_words(event) for event in result.all_events if event.is_step_failure]
-        errors += steps or [_words(event) for event in result.all_events if event.is_job_failure]
-        return NightResult(result.success, tuple(dict.fromkeys(errors)), warnings, log)
-
-
-def _words(event: DagsterEvent) -> str:
-    """What a failure event says: the sentence it was raised with, else its deepest cause."""
-    data = event.event_specific_data
-    failure = getattr(data, "user_failure_data", None)
-    error = getattr(data, "error", None)
-    while error is not None and error.cause is not None:
-        error = error.cause
-    words = getattr(failure, "description", None) or (error.message if error else event.message) or "failed"
-    return f"{event.step_key or 'the run'}: {words.strip()}"
+        story = story_of(instance, result.run_id, settings)
+        unsent = tell(story, settings)
+        return NightResult(story.published, story.errors, (*story.warnings, *unsent), log)

@@ -93,10 +93,15 @@ def begin_run(lake: Path, run: Run, in_force: str | None) -> None:
 
 def end_run(lake: Path, run_id: str, outcome: str) -> None:
     """Record how a run ended; does nothing for a run that never got as far as beginning."""
-    path = lake / "records" / "runs" / f"{run_id}.parquet"
-    if path.exists():
-        run = Run(**pl.read_parquet(path).to_dicts()[0])
+    run = run_record(lake, run_id)
+    if run:
         _write_run(lake, replace(run, finished_at=now(), outcome=outcome))
+
+
+def run_record(lake: Path, run_id: str) -> Run | None:
+    """What is recorded of a run, or None when it never got as far as beginning."""
+    path = lake / "records" / "runs" / f"{run_id}.parquet"
+    return Run(**pl.read_parquet(path).to_dicts()[0]) if path.exists() else None
 
 
 def write_checks(lake: Path, run_id: str, records: Iterable[CheckRecord]) -> None:

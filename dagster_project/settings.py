@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dagster_project.door.limits import Limits
@@ -28,6 +29,26 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True)
+class Alerting:
+    """Who is told of a night, and how; nobody is when neither address is set.
+
+    Attributes:
+        smtp_url: `smtp://user@host:587` (encrypted when the server can) or `smtps://user@host:465`.
+        smtp_password: of that user.
+        sender, recipients: e-mail addresses.
+        webhook_url: is posted `{"text": …}`, which chat services understand.
+        only_trouble: keep quiet after a night that published and has no new warning.
+    """
+
+    smtp_url: str | None = None
+    smtp_password: str | None = field(default=None, repr=False)
+    sender: str = ""
+    recipients: tuple[str, ...] = ()
+    webhook_url: str | None = field(default=None, repr=False)
+    only_trouble: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where a run reads and writes, and for which day.
 
@@ -41,6 +62,7 @@ class Settings:
         retention_days: how many days after it was read a file may lie in landing; None keeps all.
         disclosure_threshold: cells of fewer persons than this are not in the open tables; 3 at least.
         read_memory, read_seconds: how many bytes, and how long, reading one file may take.
+        alerting: who is told of a night.
     """
 
     data_dir: Path
@@ -53,6 +75,7 @@ class Settings:
     disclosure_threshold: int = 5
     read_memory: int = field(default_factory=lambda: _physical_memory() * 3 // 4)
     read_seconds: float = 1800.0
+    alerting: Alerting = field(default_factory=Alerting)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -89,6 +112,7 @@ class Settings:
             disclosure_threshold=_threshold(environ),
             read_memory=int(_number(environ, "NEDSLAG_MAX_READ_MEMORY_MB", _physical_memory() * 3 / 4 / _MB) * _MB),
             read_seconds=_number(environ, "NEDSLAG_MAX_READ_SECONDS", 1800),
+            alerting=_alerting(environ),
         )
 
     def as_of(self) -> date:
@@ -179,6 +203,40 @@ def _number(environ: Mapping[str, str], name: str, default: float) -> float:
     if not 0 <= number < float("inf"):
         raise SettingsError(f"{name} is not a number of 0 or more: write it with digits, for instance 5.")
     return number
+
+
+def _alerting(environ: Mapping[str, str]) -> Alerting:
+    recipients = tuple(name.strip() for name in environ.get("NEDSLAG_ALERT_TO", "").split(",") if name.strip())
+    smtp_url = _address(environ, "NEDSLAG_ALERT_SMTP_URL", ("smtp", "smtps"), "smtp://user@mail.example.org:587")
+    if bool(smtp_url) != bool(recipients):
+        raise SettingsError("NEDSLAG_ALERT_SMTP_URL and NEDSLAG_ALERT_TO belong together: set both, or neither.")
+    when = environ.get("NEDSLAG_ALERT_WHEN") or "always"
+    if when not in ("always", "trouble"):
+        raise SettingsError("NEDSLAG_ALERT_WHEN is always (a digest every night) or trouble (failures, new warnings).")
+    return Alerting(
+        smtp_url=smtp_url,
+        smtp_password=environ.get("NEDSLAG_ALERT_SMTP_PASSWORD") or None,
+        sender=environ.get("NEDSLAG_ALERT_FROM") or (recipients[0] if recipients else ""),
+        recipients=recipients,
+        webhook_url=_address(
+            environ, "NEDSLAG_ALERT_WEBHOOK_URL", ("http", "https"), "https://chat.example.org/hook/1"
+        ),
+        only_trouble=when == "trouble",
+    )
+
+
+def _address(environ: Mapping[str, str], name: str, schemes: tuple[str, ...], example: str) -> str | None:
+    text = environ.get(name)
+    if not text:
+        return None
+    try:
+        parts = urlsplit(text)
+        understood = parts.scheme in schemes and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        understood = False
+    if not understood:
+        raise SettingsError(f"{name} is not an address: write it like {example}.")
+    return text
 
 
 def _threshold(environ: Mapping[str, str]) -> int:

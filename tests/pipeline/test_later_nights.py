@@ -18,6 +18,7 @@ import polars as pl
 from dagster_project.door.pseudonym import participant_id
 from tests.support.leaks import texts_outside_landing
 from tests.support.product import ROOT, Product
+from tests.support.receivers import mail_server, web_server
 
 Copy = Callable[[], Product]
 
@@ -238,12 +239,33 @@ def _places_with(person: str, data_dir: Path) -> list[str]:
     return found
 
 
-def test_a_server_that_is_down_leaves_yesterdays_marts_and_says_what_to_do(after_first_night: Copy) -> None:
+def test_a_server_that_is_down_leaves_yesterdays_marts_and_somebody_is_told_what_to_do(after_first_night: Copy) -> None:
     product = after_first_night()
     in_force = (product.data_dir / "marts").resolve()
-    outcome = product.run("nightly", NEDSLAG_POSTGRES_URL="postgresql://me:hemmelig@127.0.0.1:1/nedslag")
+    nowhere = "postgresql://me:hemmelig@127.0.0.1:1/nedslag"
+    with mail_server() as (mails, smtp_url), web_server() as (posted, webhook_url):
+        outcome = product.run(
+            "nightly",
+            NEDSLAG_POSTGRES_URL=nowhere,
+            NEDSLAG_ALERT_SMTP_URL=smtp_url,
+            NEDSLAG_ALERT_TO="a@x.dk",
+            NEDSLAG_ALERT_WEBHOOK_URL=webhook_url,
+        )
     assert outcome.returncode == 1
-    assert "PostgreSQL at 127.0.0.1:1/nedslag cannot be reached" in outcome.stderr
-    assert "Start the server" in outcome.stderr
-    assert "hemmelig" not in outcome.stdout + outcome.stderr
+    (mail,) = mails
+    assert mail["Subject"].startswith("Nedslag NOTHING PUBLISHED, 1 error")
+    for words in (outcome.stderr, mail.get_content(), posted[0]["text"]):
+        assert "PostgreSQL at 127.0.0.1:1/nedslag cannot be reached" in words
+        assert "Start the server" in words
+        assert "register coverage 36.36" in words
+        assert "hemmelig" not in words
     assert (product.data_dir / "marts").resolve() == in_force
+
+
+def test_a_night_that_cannot_begin_is_told_of(after_first_night: Copy) -> None:
+    product = after_first_night()
+    with web_server() as (posted, webhook_url):
+        outcome = product.run("nightly", NEDSLAG_PSEUDONYM_KEY="another", NEDSLAG_ALERT_WEBHOOK_URL=webhook_url)
+    assert outcome.returncode == 2
+    assert "NEDSLAG_PSEUDONYM_KEY is not the key" in posted[0]["text"]
+    assert "NOTHING PUBLISHED" in posted[0]["text"]

@@ -6,7 +6,6 @@ Does not belong here: how cells were chosen to be blank.
 
 from __future__ import annotations
 
-import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from ortools.sat.python import cp_model
 
 _MANY, _PATIENCE = 500, 600.0
 _UPDATES_OF_A_CELL = 40
-_ORDERS, _A_MOMENT = 2, 0.05
 
 
 class Contradiction(AssertionError):
@@ -273,44 +271,16 @@ class _Part:
             if first is None:
                 raise Contradiction("no whole numbers agree with what is known")
             example = {name: first.value(variables[name]) for name in self._cells}
-        moved = self._moved_one_by_one(wanted, example)
-        undecided = [name for name in wanted if name not in moved]
-        return {name: example[name] for name in undecided if not self._moves(name, example)}
-
-    def _moved_one_by_one(self, wanted: Sequence[Hashable], example: Mapping[Hashable, int]) -> set[Hashable]:
-        """Cells that have another value in some solution near the example; not all such cells are found.
-
-        The search from the example is over in a moment or, where the cells stand in an unlucky order, never.
-        """
-        chance = random.Random(1)
-        moved: set[Hashable] = set()
-        for _ in range(_ORDERS):
-            names = list(self._cells)
-            chance.shuffle(names)
-            model, variables = _Part(names, self.relations, self._bounds)._model()
-            for name, variable in variables.items():
-                model.add_hint(variable, example.get(name, self._bounds[name][0]))
-            for name in wanted:
-                if name in moved:
-                    continue
-                domain = model.proto.variables[variables[name].index].domain
-                before = list(domain)
-                domain.clear()
-                others = cp_model.Domain(*self._bounds[name]).intersection_with(
-                    cp_model.Domain.from_values([example[name]]).complement()
-                )
-                domain.extend(others.flattened_intervals())
-                solver = cp_model.CpSolver()
-                solver.parameters.num_workers = 1
-                solver.parameters.random_seed = 1
-                solver.parameters.cp_model_presolve = False
-                solver.parameters.linearization_level = 0
-                solver.parameters.max_deterministic_time = _A_MOMENT
-                if solver.solve(model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-                    moved.update(cell for cell in wanted if solver.value(variables[cell]) != example[cell])
-                domain.clear()
-                domain.extend(before)
-        return moved
+        fixed: dict[Hashable, int] = {}
+        left = list(wanted)
+        while left:
+            name = left.pop()
+            solver = self._elsewhere(model, variables[name], name, example)
+            if solver is None:
+                fixed[name] = example[name]
+            else:  # a solution moves many cells at once
+                left = [cell for cell in left if solver.value(variables[cell]) == example[cell]]
+        return fixed
 
     def core(self, name: Hashable, value: int) -> list[_Sum | _Several]:
         """Of relations that pin a cell, some that do so and none of which can be spared."""
@@ -344,13 +314,22 @@ class _Part:
             relation.post(model, variables.__getitem__)
         return model, variables
 
-    def _moves(self, name: Hashable, example: Mapping[Hashable, int]) -> bool:
-        """Whether the cell has another value in some solution."""
-        model, variables = self._model()
-        for other, variable in variables.items():
-            model.add_hint(variable, example.get(other, self._bounds[other][0]))
-        model.add(variables[name] != example[name])
-        return _solve(model) is not None
+    def _elsewhere(
+        self, model: cp_model.CpModel, variable: cp_model.IntVar, name: Hashable, example: Mapping[Hashable, int]
+    ) -> cp_model.CpSolver | None:
+        """A solution in which the cell has another value than in the example; the model is as before afterwards."""
+        domain = model.proto.variables[variable.index].domain
+        before = list(domain)
+        others = cp_model.Domain(*self._bounds[name]).intersection_with(
+            cp_model.Domain.from_values([example[name]]).complement()
+        )
+        domain.clear()
+        domain.extend(others.flattened_intervals())
+        try:
+            return _solve(model)
+        finally:
+            domain.clear()
+            domain.extend(before)
 
 
 def _solve(model: cp_model.CpModel) -> cp_model.CpSolver | None:
