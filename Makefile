@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test nightly ui demo doctor rotate-key lint format lock bench fuzz compile clean
+.PHONY: run test nightly ui demo doctor health backup restore rotate-key lint format lock bench fuzz compile clean
 
 run: compile
 	$(BIN)/python -m dagster_project run
@@ -20,6 +20,17 @@ demo: compile
 # What would become of one file, without landing anything: make doctor FILE=... [SOURCE=...] [REPORT=faults.xlsx]
 doctor: compile
 	@$(BIN)/python -m dagster_project doctor "$(FILE)" $(if $(SOURCE),--source "$(SOURCE)") $(if $(REPORT),--report "$(REPORT)")
+
+# Whether the published set is there and fresh: make health HOURS=26
+health: compile
+	@$(BIN)/python -m dagster_project health $(if $(HOURS),--hours $(HOURS))
+
+# What cannot be rebuilt, as a tar file or, with FILE=-, on the standard output.
+backup: compile
+	@$(BIN)/python -m dagster_project backup "$(FILE)"
+
+restore: compile
+	@$(BIN)/python -m dagster_project restore "$(FILE)"
 
 rotate-key: compile
 	$(BIN)/python -m dagster_project rotate-key $(if $(GIVE_UP_PURGED),--give-up-purged)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dagster_project import records
+from dagster_project.backup import BackupError, back_up, restore
 from dagster_project.demonstration import lay_out
+from dagster_project.health import health
 from dagster_project.keys import rotate_key
 from dagster_project.lock import NightAlreadyRunning
 from dagster_project.manifest import DbtProjectError
@@ -37,6 +43,12 @@ def main(arguments: list[str] | None = None) -> int:
     doctor.add_argument("--report", type=Path, help="write every row to this .xlsx or .csv")
     rotate = commands.add_parser("rotate-key", help="let a new NEDSLAG_PSEUDONYM_KEY take the place of the former one")
     rotate.add_argument("--give-up-purged", action="store_true", help="go on without files that left landing")
+    backup = commands.add_parser("backup", help="what cannot be rebuilt, as one tar stream; it holds CPR numbers")
+    backup.add_argument("file", help="where to write it; - for the standard output, to be encrypted on its way")
+    restore = commands.add_parser("restore", help="put a backup back into a data folder that is empty")
+    restore.add_argument("file", help="where it lies; - for the standard input")
+    healthy = commands.add_parser("health", help="whether the published set is there and fresh, as JSON")
+    healthy.add_argument("--hours", type=float, default=26.0, help="how old it may be (26)")
     chosen = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment()
@@ -44,13 +56,17 @@ def main(arguments: list[str] | None = None) -> int:
             return _ui(settings, chosen.port)
         if chosen.command == "doctor":
             return _doctor(settings, chosen.file, chosen.source, chosen.report)
+        if chosen.command == "health":
+            return _health(settings, chosen.hours)
+        if chosen.command in ("backup", "restore"):
+            return _copy(settings, chosen.command, chosen.file)
         if chosen.command == "rotate-key":
             return _rotate(settings, give_up_purged=chosen.give_up_purged)
         if chosen.command in ("run", "demo"):
             made = lay_out(settings)
             print(f"Demonstration {'written to' if made else 'lies in'} {settings.landing}.", flush=True)
         return 0 if chosen.command == "demo" else _night(settings, compare=chosen.command == "run")
-    except (SettingsError, SuiteError, DbtProjectError, NightAlreadyRunning) as error:
+    except (SettingsError, SuiteError, DbtProjectError, NightAlreadyRunning, BackupError) as error:
         print(f"Stopped: {error}", file=sys.stderr)
         return 2
 
@@ -103,6 +119,27 @@ def _rotate(settings: Settings, *, give_up_purged: bool) -> int:
     for name in given_up:
         print(f"Given up: {name}")
     print("The new key is in force; run `make nightly`. Until then the published tables carry the former pseudonyms.")
+    return 0
+
+
+def _health(settings: Settings, most_hours: float) -> int:
+    found = health(settings, now=records.now(), most_hours=most_hours)
+    print(json.dumps(asdict(found)))
+    return 1 if found.words else 0
+
+
+def _copy(settings: Settings, command: str, file: str) -> int:
+    try:
+        with ExitStack() as stack:
+            if command == "backup":
+                target = sys.stdout.buffer if file == "-" else stack.enter_context(open(file, "xb"))
+                done = back_up(settings, target)
+            else:
+                source = sys.stdin.buffer if file == "-" else stack.enter_context(open(file, "rb"))
+                done = restore(settings, source)
+    except OSError as error:
+        raise BackupError(f"{error.filename or file}: {error.strerror or error}. Nothing was finished.") from None
+    print(f"{command}: {done.files} files, {done.bytes / 1e6:.1f} MB.", file=sys.stderr)
     return 0
 
 

@@ -14,7 +14,7 @@ from dagster_project.jobs import nightly_job
 from dagster_project.manifest import prepare_manifest
 from dagster_project.resources import dbt_resource, night_resource, reading_room_resource
 from dagster_project.schedules import nightly_schedule
-from dagster_project.sensors import night_sensors
+from dagster_project.sensors import sensors
 from dagster_project.settings import Settings
 
 
@@ -26,7 +26,7 @@ def build_defs(*, settings: Settings, resource_overrides: Mapping[str, Any] | No
         asset_checks=[gate_checks(settings)],
         jobs=[nightly_job],
         schedules=[nightly_schedule],
-        sensors=night_sensors(settings),
+        sensors=sensors(settings),
         resources={
             "night": night_resource(settings),
             "reading_room": reading_room_resource(settings),

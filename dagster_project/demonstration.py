@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dagster_project.settings import Settings, SettingsError
 
+RECORD = "demonstration.json"
 DEMONSTRATION_KEY = "nedslag-demonstration"
 
 
@@ -53,7 +54,7 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def _record(settings: Settings) -> Path:
-    return settings.data_dir / "demonstration.json"
+    return settings.data_dir / RECORD
 
 
 def _sha256(path: Path) -> str:

@@ -12,6 +12,15 @@ class NightAlreadyRunning(RuntimeError):
     """Another run holds the data folder."""
 
 
+def is_held(data_dir: Path) -> bool:
+    """Whether a run is working in the data folder."""
+    try:
+        with only_run(data_dir):
+            return False
+    except NightAlreadyRunning:
+        return True
+
+
 @contextmanager
 def only_run(data_dir: Path) -> Iterator[None]:
     """Hold the data folder while the block lasts.

@@ -73,6 +73,11 @@ def latest_as_of(lake: Path) -> date | None:
     return max((pl.read_parquet(path)["as_of"][0] for path in _run_files(lake)), default=None)
 
 
+def latest_start(lake: Path) -> datetime | None:
+    """When the latest run began, UTC without zone, or None before the first."""
+    return max((pl.read_parquet(path)["started_at"][0] for path in _run_files(lake)), default=None)
+
+
 def begin_run(lake: Path, run: Run, in_force: str | None) -> None:
     """Record that a run began, and correct the records of earlier runs that a crash cut off.
 

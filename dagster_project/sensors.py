@@ -1,14 +1,50 @@
-"""What the scheduler watches: nights that have ended, to tell of them, also of those that died."""
+"""What the scheduler watches: files that arrive, and nights that have ended, also those whose process died."""
 
 import dagster as dg
 
+from dagster_project import records
 from dagster_project.alerts import tell
+from dagster_project.arrivals import arrivals_since
 from dagster_project.jobs import nightly_job
+from dagster_project.lock import is_held
 from dagster_project.settings import Settings
 from dagster_project.story import story_of
 
+_LOOK_EVERY_SECONDS = 300
+_QUIET_SECONDS = 120
 
-def night_sensors(settings: Settings) -> list[dg.SensorDefinition]:
+
+def sensors(settings: Settings) -> list[dg.SensorDefinition]:
+    """All of them over one data folder."""
+    return [_deliveries(settings), *_endings(settings)]
+
+
+def _deliveries(settings: Settings) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="new_deliveries",
+        job=nightly_job,
+        minimum_interval_seconds=_LOOK_EVERY_SECONDS,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description="Starts the nightly job when files have arrived in landing since the latest run began and have not "
+        "been touched for two minutes. Off until switched on: the schedule reads them at 04:00 anyway.",
+    )
+    def new_deliveries(_context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        arrivals = arrivals_since(
+            settings.landing, records.latest_start(settings.lake), now=records.now(), quiet_seconds=_QUIET_SECONDS
+        )
+        if arrivals.arriving:
+            return dg.SkipReason(f"{arrivals.arriving} files are still arriving.")
+        if not arrivals.settled:
+            return dg.SkipReason("Nothing has arrived since the latest run began.")
+        if is_held(settings.data_dir):
+            return dg.SkipReason(f"{arrivals.settled} files have arrived; a run is working.")
+        # One run for what has arrived by now, also when it fails: it is not begun again before more arrives.
+        return dg.RunRequest(run_key=str(arrivals.latest))
+
+    return new_deliveries
+
+
+def _endings(settings: Settings) -> list[dg.SensorDefinition]:
     """One per way that a night can end; a run of the command line tells of itself, and is not told of twice."""
 
     def ended(context: dg.RunStatusSensorContext) -> None:
@@ -27,9 +63,5 @@ def night_sensors(settings: Settings) -> list[dg.SensorDefinition]:
     return [
         sensor("tell_of_success", dg.DagsterRunStatus.SUCCESS, "Sends the digest of a night that published."),
         sensor("tell_of_failure", dg.DagsterRunStatus.FAILURE, "Says what stopped a night, and what to do."),
-        sensor(
-            "tell_of_cancellation",
-            dg.DagsterRunStatus.CANCELED,
-            "Says that a night was ended.",
-        ),
+        sensor("tell_of_cancellation", dg.DagsterRunStatus.CANCELED, "Says that a night was ended."),
     ]

@@ -78,9 +78,7 @@ def list_landing(landing: Path, source: Source, hash_of: HashOf = hash_bytes) ->
 def list_strays(landing: Path) -> list[LandedFile]:
     """Files below `landing` that lie in no source's folder, or deeper than in it: delivered, and read by nobody."""
     strays = [
-        path
-        for path in sorted(landing.rglob("*"))
-        if _is_delivery(path) and (path.parent.parent != landing or path.parent.name not in SOURCES)
+        path for path in delivered_paths(landing) if path.parent.parent != landing or path.parent.name not in SOURCES
     ]
     return [_stray(path, path.relative_to(landing)) for path in strays]
 
@@ -101,6 +99,11 @@ def _stray(path: Path, place: Path) -> LandedFile:
         table=None,
         refusal=reasons.astray(SOURCES),
     )
+
+
+def delivered_paths(landing: Path) -> list[Path]:
+    """Every file below `landing`, wherever it lies."""
+    return [path for path in sorted(landing.rglob("*")) if _is_delivery(path)]
 
 
 def _is_delivery(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -269,3 +270,27 @@ def test_a_night_that_cannot_begin_is_told_of(after_first_night: Copy) -> None:
     assert outcome.returncode == 2
     assert "NEDSLAG_PSEUDONYM_KEY is not the key" in posted[0]["text"]
     assert "NOTHING PUBLISHED" in posted[0]["text"]
+
+
+def test_a_backup_put_back_on_another_machine_gives_the_same_night(after_first_night: Copy, tmp_path: Path) -> None:
+    product = after_first_night()
+    before = product.tables("marts", "report", "open_data")
+    backup = tmp_path / "nedslag.tar"
+    assert product.run("backup", str(backup)).returncode == 0
+    assert product.run("backup", str(backup)).returncode == 2  # never over another one
+    other = Product(tmp_path / "another machine")
+    assert other.run("restore", str(backup)).returncode == 0
+    assert other.tables("marts", "report", "open_data") == before
+    assert json.loads(other.run("health").stdout)["words"] == ""
+    outcome = other.run("nightly")
+    assert outcome.returncode == 0, outcome.stderr
+    assert other.tables("marts", "report", "open_data") == before
+
+
+def test_health_tells_of_a_set_that_is_too_old_or_not_there(after_first_night: Copy, tmp_path: Path) -> None:
+    stale = after_first_night().run("health", "--hours", "0")
+    assert stale.returncode == 1
+    assert "hours old" in json.loads(stale.stdout)["words"]
+    nothing = Product(tmp_path / "nothing").run("health")
+    assert nothing.returncode == 1
+    assert "Nothing is published" in json.loads(nothing.stdout)["words"]
