@@ -5,7 +5,9 @@ from typing import Any
 import dagster as dg
 
 from dagster_project import records
-from dagster_project.published_tables import PUBLISHED_SCHEMAS
+from dagster_project.manifest import load_manifest
+from dagster_project.published_tables import PUBLISHED_SCHEMAS, table_definitions
+from dagster_project.report.dictionary import write_dictionary
 from dagster_project.report.page import RunFacts, write_pages
 from dagster_project.settings import Settings
 from dagster_project.translator import EVALUATION_OWNER
@@ -27,7 +29,7 @@ def evaluation_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
         kinds={"html"},
         required_resource_keys={"night"},
         description="The evaluation as a web page, in Danish and English: `marts/report/evaluation.html` for the "
-        "evaluator and `marts/report/open_data.html` for anyone.",
+        "evaluator and `marts/report/open_data.html` for anyone; and the data dictionary beside them.",
     )
     def evaluation(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
         settings: Settings = context.resources.night
@@ -41,6 +43,7 @@ def evaluation_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
             pages = write_pages(
                 connection, settings.pages, facts=facts, pictures=settings.pages.with_name("pictures.json")
             )
+        pages.append(write_dictionary(settings.pages, table_definitions(load_manifest(settings)), row[1]))
         return dg.MaterializeResult(metadata={f"size_of_{page.stem}": page.stat().st_size for page in pages})
 
     return evaluation

@@ -13,6 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from dagster_project.published_tables import Column, ForeignKey, TableDefinition
+from dagster_project.report.dictionary import write_dictionary
 from dagster_project.report.page import write_pages
 from tests.support.evaluation_sample import FACTS, Programme
 
@@ -32,6 +34,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect() as connection:
         Programme(projects=("A", "B")).write(connection)
         write_pages(connection, folder, facts=FACTS)
+    column = Column("person", "varchar", "Who, in as many words as it takes to fill a line on a narrow screen.", True)
+    people = TableDefinition("marts", "people", "One row per person.", (column,), primary_key=("person",))
+    visits = TableDefinition("marts", "visits", "Visits.", (column,), foreign_keys=(ForeignKey("person", "people"),))
+    write_dictionary(folder, [people, visits], FACTS.code_version)
     return folder
 
 
@@ -81,14 +87,28 @@ def test_the_accessibility_checker_finds_nothing_serious(
 ) -> None:
     page = open_page(edition, scheme=scheme, language=language)
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-    found = Axe().run(page).response["violations"]
-    serious = [
+    assert _serious(page) == []
+
+
+def _serious(page: Page) -> list[tuple[str, str]]:
+    return [
         (rule["id"], node["html"][:200])
-        for rule in found
+        for rule in Axe().run(page).response["violations"]
         if rule["impact"] in ("serious", "critical")
         for node in rule["nodes"]
     ]
-    assert serious == []
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_data_dictionary_is_accessible_and_its_keys_lead_to_their_tables(
+    open_page: Open, screen: dict[str, int]
+) -> None:
+    page = open_page("data_dictionary", screen=screen)
+    assert _serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
+    page.get_by_role("link", name="marts.people").last.click()
+    assert page.url.endswith("#marts-people")
+    assert page.locator("#marts-people").is_visible()
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
