@@ -27,7 +27,6 @@ ANALYST, READER = "nedslag_analyst", "nedslag_reader"
 
 _MAY_READ = {ANALYST: PUBLISHED_SCHEMAS, READER: ("open_data",)}
 _TYPES = {"double": "double precision", "varchar": "text"}
-_FOREIGN_KEY = " DEFERRABLE INITIALLY DEFERRED"
 # Any number, the same in every version: one night at a time writes here.
 _ONE_NIGHT = 4_812_270_500
 _ROWS_AT_ONCE = 10_000
@@ -127,10 +126,10 @@ def _make_structure(server: psycopg.Connection, tables: Sequence[TableDefinition
         server.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
         server.execute(sql.SQL("COMMENT ON SCHEMA {} IS {}").format(sql.Identifier(schema), mark))
     for table in tables:
-        body = table.body(_TYPES, foreign=_FOREIGN_KEY, across_schemas=True)
-        server.execute(_ours(f"CREATE TABLE {table.qualified} ({body})"))
+        lines = ", ".join([*table.columns_sql(_TYPES), *table.keys_sql()])
+        server.execute(_ours(f"CREATE TABLE {table.qualified} ({lines})"))
         name = sql.Identifier(table.schema, table.name)
-        server.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(name, table.description))
+        server.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(name, table.comment))
         for column in table.columns:
             name = sql.Identifier(table.schema, table.name, column.name)
             server.execute(sql.SQL("COMMENT ON COLUMN {} IS {}").format(name, column.description))

@@ -51,27 +51,29 @@ class TableDefinition:
         """Schema and name as SQL."""
         return f"{identifier(self.schema)}.{identifier(self.name)}"
 
-    def body(self, types: Mapping[str, str], *, foreign: str = "", across_schemas: bool) -> str:
-        """What stands between the brackets of CREATE TABLE.
+    @property
+    def comment(self) -> str:
+        """The description with the keys in words, for engines and tools that do not know keys."""
+        key = [f"Primary key: {', '.join(self.primary_key)}."] if self.primary_key else []
+        links = [f"{link.column} refers to marts.{link.parent}." for link in self.foreign_keys]
+        return " ".join([self.description, *key, *links])
 
-        Args:
-            types: an engine's names for dbt's types that it names otherwise.
-            foreign: what the engine wants after a foreign key.
-            across_schemas: whether it has foreign keys to another schema.
-        """
-        lines = [
+    def columns_sql(self, types: Mapping[str, str]) -> list[str]:
+        """The lines of CREATE TABLE for the columns; `types` are an engine's names for dbt's types where they differ."""
+        return [
             f"{identifier(column.name)} {types.get(column.data_type, column.data_type)}"
             f"{' NOT NULL' if column.required else ''}"
             for column in self.columns
         ]
-        if self.primary_key:
-            lines.append(f"PRIMARY KEY ({', '.join(map(identifier, self.primary_key))})")
-        lines += [
-            f"FOREIGN KEY ({identifier(key.column)}) REFERENCES {identifier('marts')}.{identifier(key.parent)}{foreign}"
-            for key in self.foreign_keys
-            if across_schemas or self.schema == "marts"
+
+    def keys_sql(self) -> list[str]:
+        """The lines of CREATE TABLE for the keys; foreign ones are looked at when a transaction ends."""
+        primary = [f"PRIMARY KEY ({', '.join(map(identifier, self.primary_key))})"] if self.primary_key else []
+        return primary + [
+            f"FOREIGN KEY ({identifier(link.column)}) REFERENCES {identifier('marts')}.{identifier(link.parent)} "
+            "DEFERRABLE INITIALLY DEFERRED"
+            for link in self.foreign_keys
         ]
-        return ", ".join(lines)
 
 
 def table_definitions(manifest: Mapping[str, Any]) -> tuple[TableDefinition, ...]:

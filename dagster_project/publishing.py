@@ -98,7 +98,8 @@ def _write_set(*, warehouse: Path, lake: Path, new_set: Path, tables: Sequence[T
         connection.execute("USE published")
         for table in tables:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(table.schema)}")
-            connection.execute(f"CREATE TABLE {table.qualified} ({table.body({}, across_schemas=False)})")
+            # Without keys: clients of version 1.0 cannot open a file that holds an index. The comment names them.
+            connection.execute(f"CREATE TABLE {table.qualified} ({', '.join(table.columns_sql({}))})")
             connection.execute(f"INSERT INTO {table.qualified} BY NAME FROM working.{table.qualified} ORDER BY ALL")
             for comment in _comments(table):
                 connection.execute(comment)
@@ -119,7 +120,7 @@ def _write_set(*, warehouse: Path, lake: Path, new_set: Path, tables: Sequence[T
 
 def _comments(table: TableDefinition) -> list[str]:
     return [
-        f"COMMENT ON TABLE {table.qualified} IS {literal(table.description)}",
+        f"COMMENT ON TABLE {table.qualified} IS {literal(table.comment)}",
         *(
             f"COMMENT ON COLUMN {table.qualified}.{identifier(column.name)} IS {literal(column.description)}"
             for column in table.columns

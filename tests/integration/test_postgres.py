@@ -48,7 +48,7 @@ def _set(folder: Path, night: int, tables: Sequence[TableDefinition] = TABLES) -
     with duckdb.connect(str(path)) as connection:
         for table in tables:
             connection.execute(f"create schema if not exists {table.schema}")
-            connection.execute(f"create table {table.qualified} ({table.body({}, across_schemas=False)})")
+            connection.execute(f"create table {table.qualified} ({', '.join(table.columns_sql({}))})")
             for number, word in enumerate(WORDS):
                 cells = {"person": night + number, "word": word, "night": night, "n": night + number}
                 known = [cells.get(column.name) for column in table.columns]
@@ -81,7 +81,9 @@ def test_rows_comments_and_keys_arrive(url: str, tmp_path: Path) -> None:
     assert query(url, "select person, word from marts.people order by person") == [
         (1 + number, word) for number, word in enumerate(WORDS)
     ]
-    assert query(url, "select obj_description('marts.people'::regclass)") == [(PEOPLE.description,)]
+    assert query(url, "select obj_description('marts.people'::regclass)") == [
+        ("One row per person; it's an example. Primary key: person.",)
+    ]
     comments = query(
         url,
         "select col_description('marts.people'::regclass, attnum) from pg_attribute "

@@ -45,6 +45,11 @@ def test_a_grain_with_nulls_is_no_primary_key() -> None:
     assert table_definitions({"nodes": nodes})[0].primary_key == ()
 
 
+def test_the_comment_names_the_keys_for_tools_that_do_not_know_them() -> None:
+    nodes = {"a": _model("a", "b"), "b": _model("b"), "t": _link("a", "b"), "u": _test("one_row_per", "a", key=["b"])}
+    assert table_definitions({"nodes": nodes})[1].comment == "a Primary key: b. a refers to marts.b."
+
+
 def test_parents_come_before_their_children() -> None:
     nodes = {"a": _model("a"), "b": _model("b", "a"), "t": _link("a", "b")}
     child = table_definitions({"nodes": nodes})[1]
