@@ -59,7 +59,7 @@ class TableDefinition:
         return " ".join([self.description, *key, *links])
 
     def columns_sql(self, types: Mapping[str, str]) -> list[str]:
-        """The lines of CREATE TABLE for the columns; `types` are an engine's names for dbt's types where they differ."""
+        """Lines of CREATE TABLE for the columns; `types` are an engine's names for dbt's types where they differ."""
         return [
             f"{identifier(column.name)} {types.get(column.data_type, column.data_type)}"
             f"{' NOT NULL' if column.required else ''}"
@@ -67,7 +67,7 @@ class TableDefinition:
         ]
 
     def keys_sql(self) -> list[str]:
-        """The lines of CREATE TABLE for the keys; foreign ones are looked at when a transaction ends."""
+        """Lines of CREATE TABLE for the keys; foreign ones are looked at when a transaction ends."""
         primary = [f"PRIMARY KEY ({', '.join(map(identifier, self.primary_key))})"] if self.primary_key else []
         return primary + [
             f"FOREIGN KEY ({identifier(link.column)}) REFERENCES {identifier('marts')}.{identifier(link.parent)} "
