@@ -20,7 +20,6 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from dagster_project.assets.warehouse import BUILD
@@ -29,6 +28,7 @@ from dagster_project.disclosure.release import open_cell_flags
 from dagster_project.manifest import DBT
 from dagster_project.report.page import RunFacts, write_pages
 from dagster_project.settings import PROJECT_ROOT, RELEASE, Settings
+from dagster_project.warehouse_file import open_warehouse
 
 PAGE = PROJECT_ROOT / "benchmarks" / "disclosure.md"
 BUILT = "bare `dbt build` of the same models, the pattern taken from the release before"
@@ -52,9 +52,9 @@ def main(rounds: int) -> None:
         build = [str(DBT), "--quiet", *BUILD, "--project-dir", str(settings.dbt_project)]
         rebuild = partial(run, build, env={**environment, **settings.dbt_environment()})
         latest = settings.marts / RELEASE
-        with duckdb.connect(str(settings.warehouse), read_only=True) as database:
-            cells = database.execute("from intermediate.int_open_cells").pl()
-            relations = database.execute("from intermediate.int_open_relations").pl()
+        with open_warehouse(settings.warehouse, settings.lake) as database:
+            cells = database.execute("from working.intermediate.int_open_cells").pl()
+            relations = database.execute("from working.intermediate.int_open_relations").pl()
         search = partial(open_cell_flags, cells, relations, threshold=settings.disclosure_threshold)
         pages = partial(_pages, settings, Path(folder))
         kept = Path(folder) / "pictures.json"
@@ -95,7 +95,8 @@ def main(rounds: int) -> None:
 
 
 def _pages(settings: Settings, folder: Path, pictures: Path | None) -> None:
-    with duckdb.connect(str(settings.warehouse), read_only=True) as database:
+    with open_warehouse(settings.warehouse, settings.lake) as database:
+        database.execute("USE working")
         facts = RunFacts("benchmark", date.today(), "benchmark", datetime.now(), is_demonstration=True)
         write_pages(database, folder, facts=facts, pictures=pictures)
 
