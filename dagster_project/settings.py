@@ -40,7 +40,7 @@ class Alerting:
         only_trouble: keep quiet after a night that published and has no new warning.
     """
 
-    smtp_url: str | None = None
+    smtp_url: str | None = field(default=None, repr=False)
     smtp_password: str | None = field(default=None, repr=False)
     sender: str = ""
     recipients: tuple[str, ...] = ()

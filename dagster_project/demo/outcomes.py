@@ -123,10 +123,13 @@ def _lost_patterns(inside: list[Participation], step: int) -> Iterator[str]:
         chosen = [p.statuses[step] == "E" for p in observed if of(p)]
         return sum(chosen) / max(len(chosen), 1)
 
+    def share_of_group(group: int | None) -> float:
+        return share(lambda p: p.prior_group == group)
+
     low = share(lambda p: p.band in BANDS[:2])
-    public = share(lambda p: p.prior_group == PUBLIC_SECTOR)
+    public = share_of_group(PUBLIC_SECTOR)
     large = [g for g, size in Counter(p.prior_group for p in observed).items() if size >= _LARGE_GROUP]
-    others = [share(lambda p, g=g: p.prior_group == g) for g in large if g != PUBLIC_SECTOR]  # type: ignore[misc]
+    others = [share_of_group(group) for group in large if group != PUBLIC_SECTOR]
     if low <= share(lambda p: p.band not in BANDS[:2]) or low <= share(lambda p: p.band == BANDS[2]):
         yield "little unemployment"
     if share(lambda p: _age(p) < 60) <= share(lambda p: _age(p) >= 60):
