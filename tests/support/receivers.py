@@ -8,24 +8,25 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class _Keeper:
     def __init__(self) -> None:
-        self.mails: list[Any] = []
+        self.mails: list[EmailMessage] = []
 
-    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:
-        text = envelope.content.replace(b"\r\n", b"\n")
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        text = bytes(envelope.content or b"").replace(b"\r\n", b"\n")
         self.mails.append(message_from_bytes(text, policy=policy.default))
         return "250 OK"
 
 
 @contextmanager
-def mail_server() -> Iterator[tuple[list[Any], str]]:
+def mail_server() -> Iterator[tuple[list[EmailMessage], str]]:
     """Its mails, and its address."""
     keeper = _Keeper()
     with socket.create_server(("127.0.0.1", 0)) as free:

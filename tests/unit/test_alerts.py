@@ -5,8 +5,8 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Iterator
 from datetime import date
+from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,7 +18,7 @@ from tests.support.receivers import mail_server, web_server
 DAY = date(2026, 11, 27)
 
 
-Mails = tuple[list[Any], str]
+Mails = tuple[list[EmailMessage], str]
 Posts = tuple[list[dict[str, str]], str]
 
 
@@ -38,8 +38,19 @@ def _story(run: str = "one", *, errors: tuple[str, ...] = (), warnings: tuple[st
     return Story(run, published=not errors, as_of=DAY, seconds=61.4, errors=errors, warnings=warnings)
 
 
-def _settings(folder: Path, **alerting: Any) -> Settings:
-    return Settings(folder, alerting=Alerting(sender="nedslag@x.dk", recipients=("a@x.dk", "b@x.dk"), **alerting))
+def _settings(
+    folder: Path, *, smtp_url: str | None = None, webhook_url: str | None = None, only_trouble: bool = False
+) -> Settings:
+    return Settings(
+        folder,
+        alerting=Alerting(
+            smtp_url=smtp_url,
+            sender="nedslag@x.dk",
+            recipients=("a@x.dk", "b@x.dk"),
+            webhook_url=webhook_url,
+            only_trouble=only_trouble,
+        ),
+    )
 
 
 def test_a_failure_says_what_stopped_it_and_what_to_do(inbox: Mails, tmp_path: Path) -> None:
