@@ -16,13 +16,12 @@ from pathlib import Path
 from dagster_project import records
 from dagster_project.backup import BackupError, back_up, restore
 from dagster_project.demonstration import lay_out
+from dagster_project.errors import NedslagError
 from dagster_project.health import health
 from dagster_project.keys import rotate_key
 from dagster_project.lock import NightAlreadyRunning
-from dagster_project.manifest import DbtProjectError
 from dagster_project.night import instance_home, run_night
-from dagster_project.settings import PROJECT_ROOT, Settings, SettingsError
-from dagster_project.suites import SuiteError
+from dagster_project.settings import PROJECT_ROOT, Settings
 from dagster_project.summary import comparison_lines, places
 
 
@@ -66,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
             made = lay_out(settings)
             print(f"Demonstration {'written to' if made else 'lies in'} {settings.landing}.", flush=True)
         return 0 if chosen.command == "demo" else _night(settings, compare=chosen.command == "run")
-    except (SettingsError, SuiteError, DbtProjectError, NightAlreadyRunning, BackupError) as error:
+    except NedslagError as error:
         print(f"Stopped: {error}", file=sys.stderr)
         return 2
 
@@ -75,7 +74,9 @@ def _night(settings: Settings, *, compare: bool) -> int:
     began = time.monotonic()
     try:
         result = run_night(settings)
-    except (SettingsError, SuiteError, DbtProjectError) as stopped:
+    except NightAlreadyRunning:
+        raise
+    except NedslagError as stopped:
         for words in _tell_that_it_did_not_begin(settings, str(stopped)):
             print(f"WARNING  {words}", file=sys.stderr)
         raise

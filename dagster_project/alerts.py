@@ -12,34 +12,36 @@ import smtplib
 import ssl
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from dagster_project.integrity import CPR_PATTERN
+from dagster_project.integrity import masked
 from dagster_project.settings import Alerting, Settings
 from dagster_project.story import Story
 
 _SECONDS = 20
-# What the gates let through by mistake must not leave by mail.
-_CPR = re.compile(CPR_PATTERN)
 _TOLD = "told"
+# A number by itself, not the digits of a project's code.
+_FIGURE = re.compile(r"(?<![\w-])\d+(\.\d+)?(?![\w-])")
 
 
 @dataclass(frozen=True)
 class Message:
-    """One night in words."""
+    """One night in words; `trouble`: it published nothing, or warns of what the night before did not warn of."""
 
     subject: str
     body: str
+    trouble: bool
 
 
 def message(story: Story, settings: Settings, before: frozenset[str]) -> Message:
-    """The digest of a night; what was not among the warnings `before` comes first, as new."""
-    fresh = [warning for warning in story.warnings if warning not in before]
-    known = [warning for warning in story.warnings if warning in before]
+    """The digest of a night; what was not among the warnings `before`, whatever their figures, comes first, as new."""
+    known_before = {_without_figures(warning) for warning in before}
+    fresh = [warning for warning in story.warnings if _without_figures(warning) not in known_before]
+    known = [warning for warning in story.warnings if _without_figures(warning) in known_before]
     outcome = "published" if story.published else "NOTHING PUBLISHED"
     counts = [
         *([f"{len(story.errors)} error{'s' * (len(story.errors) != 1)}"] if story.errors else []),
@@ -54,7 +56,12 @@ def message(story: Story, settings: Settings, before: frozenset[str]) -> Message
     if not story.published:
         lines += ["", "The last published set stands. Mend what is named above and run `make nightly`, or wait."]
     lines += ["", f"Data folder: {settings.data_dir}", "Details: `make ui`, then http://127.0.0.1:3000."]
-    return Message(_masked(f"Nedslag {', '.join([outcome, *counts])}"), _masked("\n".join(lines)))
+    # What the gates let through by mistake must not leave by mail.
+    return Message(
+        masked(f"Nedslag {', '.join([outcome, *counts])}"),
+        masked("\n".join(lines)),
+        trouble=not story.published or bool(fresh),
+    )
 
 
 def tell(story: Story, settings: Settings) -> list[str]:
@@ -68,10 +75,11 @@ def tell(story: Story, settings: Settings) -> list[str]:
     if not (alerting.smtp_url or alerting.webhook_url) or not _first(mark):
         return []
     before = _warnings_before(mark)
-    mark.write_text(json.dumps({"warnings": story.warnings}, ensure_ascii=False), encoding="utf-8")
-    if alerting.only_trouble and story.published and before.issuperset(story.warnings):
-        return []
+    with suppress(OSError):
+        mark.write_text(json.dumps({"warnings": story.warnings}, ensure_ascii=False), encoding="utf-8")
     words = message(story, settings, before)
+    if alerting.only_trouble and not words.trouble:
+        return []
     failed = []
     channels: list[tuple[str, str | None, Callable[[Alerting, Message], None]]] = [
         ("e-mail", alerting.smtp_url, _mail),
@@ -89,21 +97,24 @@ def tell(story: Story, settings: Settings) -> list[str]:
     return failed
 
 
+def _without_figures(warning: str) -> str:
+    return _FIGURE.sub("#", warning)
+
+
 def _section(heading: str, sentences: Sequence[str]) -> list[str]:
     return ["", f"{heading}:", *(f"- {sentence}" for sentence in sentences)] if sentences else []
 
 
-def _masked(text: str) -> str:
-    return _CPR.sub(r"\1[number removed]\4", text)
-
-
 def _first(mark: Path) -> bool:
     """Whether nobody has told of this run; from now on somebody has."""
-    mark.parent.mkdir(parents=True, exist_ok=True)
     try:
+        mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch(exist_ok=False)
     except FileExistsError:
         return False
+    except OSError:
+        # A full disk, for instance, which is what somebody must be told of.
+        return True
     return True
 
 

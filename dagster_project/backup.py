@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from dagster_project.demonstration import RECORD, files_in
+from dagster_project.errors import NedslagError
 from dagster_project.lock import only_run
 from dagster_project.publishing import put_in_force, set_in_force
 from dagster_project.settings import Settings
@@ -26,7 +27,7 @@ _PLACES = ("landing", "lake", "published", RECORD)
 _PIECE = 1 << 20
 
 
-class BackupError(RuntimeError):
+class BackupError(NedslagError):
     """A backup cannot be made or put back; the text says what to do."""
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from dagster_project.errors import of_the_machine
 from dagster_project.records import CheckRecord
 
 SUITE = "integrity"
@@ -17,6 +19,13 @@ LEAK_SEARCH = "no_cpr_number_past_the_door"
 # Six digits that can be a day, a month and a year, then four more, with or without a hyphen or a blank; digits
 # inside hexadecimal ids do not count.
 CPR_PATTERN = r"(^|[^0-9a-fA-F])(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}($|[^0-9a-fA-F])"
+_CPR = re.compile(CPR_PATTERN)
+_KIND_OF_ERROR = re.compile(r"\b[A-Z]\w+(?: [A-Z]\w+)* Error\b")
+
+
+def masked(text: str) -> str:
+    """The text without what looks like a CPR number."""
+    return _CPR.sub(r"\1[number removed]\4", text)
 
 
 def dbt_test_records(target: Path, run_id: str) -> list[CheckRecord]:
@@ -48,8 +57,13 @@ def dbt_test_records(target: Path, run_id: str) -> list[CheckRecord]:
     return records
 
 
-def dbt_failures(target: Path) -> list[str]:
-    """What stopped the last build, a sentence each; empty when it did not get far enough to say."""
+def dbt_failures(target: Path, folder: Path) -> list[str]:
+    """What stopped the last build, a sentence each; empty when it did not get far enough to say.
+
+    Args:
+        target: where dbt leaves its results.
+        folder: the data folder, which a full disk or wanting rights are told of.
+    """
     path = target / "run_results.json"
     if not path.exists():
         return []
@@ -60,7 +74,10 @@ def dbt_failures(target: Path) -> list[str]:
         if result["status"] == "fail":
             sentences.append(f"test {name} found {result['failures']} rows that must not be")
         elif result["status"] == "error":
-            sentences.append(f"{kind} {name} could not be built: {' '.join(str(result['message']).split())}")
+            words = str(result["message"])
+            # The engine's text may quote a value of somebody's; its kind of error does not.
+            why = of_the_machine(words, folder) or f"{(_KIND_OF_ERROR.findall(words) or ['no kind'])[-1]}, see the log"
+            sentences.append(f"{kind} {name} could not be built: {why}")
     return sentences
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from dagster_project.errors import NedslagError
 
-class NightAlreadyRunning(RuntimeError):
+_LOOK_EVERY_SECONDS = 1.0
+
+
+class NightAlreadyRunning(NedslagError):
     """Another run holds the data folder."""
 
 
@@ -22,18 +27,27 @@ def is_held(data_dir: Path) -> bool:
 
 
 @contextmanager
-def only_run(data_dir: Path) -> Iterator[None]:
+def only_run(data_dir: Path, patience: float = 0.0) -> Iterator[None]:
     """Hold the data folder while the block lasts.
+
+    Args:
+        data_dir: the folder; made when it is not there.
+        patience: how many seconds to wait for another run to end.
 
     Raises:
         NightAlreadyRunning: another process works in the same data folder.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    with open(data_dir / ".night.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise NightAlreadyRunning(
-                f"Another run is working in {data_dir}. Wait until it has ended and start again."
-            ) from None
+    until = time.monotonic() + patience
+    with open(data_dir / ".night.lock", "a") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise NightAlreadyRunning(
+                        f"Another run is working in {data_dir}. Wait until it has ended and start again."
+                    ) from None
+                time.sleep(_LOOK_EVERY_SECONDS)
         yield

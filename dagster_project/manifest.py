@@ -15,13 +15,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dagster_project.errors import NedslagError
 from dagster_project.settings import Settings
 
 DBT = Path(sys.executable).with_name("dbt")
 _IGNORED_FOLDERS = {"target", "logs", "__pycache__"}
 
 
-class DbtProjectError(RuntimeError):
+class DbtProjectError(NedslagError):
     """dbt could not read its own project; the text carries dbt's words."""
 
 

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dagster_project.errors import NedslagError, causes, told
+from dagster_project.integrity import masked
 from dagster_project.keys import pseudonym_key
+from dagster_project.lock import only_run
 from dagster_project.settings import Settings
 from dagster_project.suites import load_expectations, load_thresholds
 
@@ -52,8 +56,36 @@ def run_night(settings: Settings) -> NightResult:
         SettingsError: the settings forbid to begin, for instance no key for real data, or another key than before.
         SuiteError: a suite or a threshold cannot be used.
         DbtProjectError: dbt cannot read its project.
+        NightAlreadyRunning: another run works in the same data folder.
+        NightBroken: the machine did not let the night begin, or end in order.
     """
-    pseudonym_key(settings)
+    with _broken_in_words(settings):
+        return _run(settings)
+
+
+class NightBroken(NedslagError):
+    """The machine gave way under the night: no room, no rights, or something that nobody foresaw."""
+
+
+@contextmanager
+def _broken_in_words(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except NedslagError:
+        raise
+    except Exception as error:
+        log = settings.data_dir / "logs" / f"broken-{datetime.now(UTC):%Y-%m-%dT%H%M%S}.log"
+        with suppress(OSError):
+            log.parent.mkdir(parents=True, exist_ok=True)
+            log.write_text(masked(traceback.format_exc()), encoding="utf-8")
+        why = told(causes(error), settings.data_dir)
+        raise NightBroken(why or f"Something that nobody foresaw ({type(error).__name__}): see {log}.") from error
+
+
+def _run(settings: Settings) -> NightResult:
+    with only_run(settings.data_dir):
+        # Somebody at the keyboard is told at once; the run itself takes the lock again.
+        pseudonym_key(settings)
     load_expectations(settings.expectations)
     load_thresholds(settings.expectations)
     # Heavy imports only when a night really begins.

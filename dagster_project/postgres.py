@@ -19,6 +19,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from dagster_project.errors import NedslagError
 from dagster_project.published_tables import PUBLISHED_SCHEMAS, TableDefinition
 from dagster_project.warehouse_file import identifier
 
@@ -32,10 +33,18 @@ _ONE_NIGHT = 4_812_270_500
 _ROWS_AT_ONCE = 10_000
 _SETTINGS = "-c lock_timeout=60s -c timezone=UTC"
 _CONNECT_SECONDS = 15
+_STATES_THAT_PASS = ("starting up", "shutting down", "recovery mode", "too many", "reserved for", "terminating")
 
 
-class PostgresError(RuntimeError):
-    """PostgreSQL could not take the set; nothing of it has changed. The text says what to do, without the password."""
+class PostgresError(NedslagError):
+    """PostgreSQL could not take the set; nothing of it has changed. The text says what to do, without the password.
+
+    `may_pass`: whether it may take it a little later, with nobody mending anything.
+    """
+
+    def __init__(self, words: str, *, may_pass: bool = False) -> None:
+        super().__init__(words)
+        self.may_pass = may_pass
 
 
 @contextmanager
@@ -67,7 +76,8 @@ def staged_copy(url: str, database: Path, tables: Sequence[TableDefinition]) -> 
     except psycopg.errors.LockNotAvailable:
         raise PostgresError(
             f"The tables in PostgreSQL at {where} have another structure than the night before, and somebody has been "
-            "reading them for more than a minute. End the long sessions (pg_stat_activity) and run the night again."
+            "reading them for more than a minute. End the long sessions (pg_stat_activity) and run the night again.",
+            may_pass=True,
         ) from None
     except psycopg.errors.DependentObjectsStillExist as error:
         raise PostgresError(
@@ -77,7 +87,8 @@ def staged_copy(url: str, database: Path, tables: Sequence[TableDefinition]) -> 
     except psycopg.OperationalError as error:
         raise PostgresError(
             f"PostgreSQL at {where} cannot be reached or broke off ({_words(error)}). Start the server or mend "
-            "NEDSLAG_POSTGRES_URL, and run the night again; unset the variable to publish without PostgreSQL."
+            "NEDSLAG_POSTGRES_URL, and run the night again; unset the variable to publish without PostgreSQL.",
+            may_pass=_may_pass(error),
         ) from None
     except psycopg.Error as error:
         raise PostgresError(
@@ -94,6 +105,12 @@ def _where(url: str) -> str:
             "NEDSLAG_POSTGRES_URL cannot be read. Write it as postgresql://user@host:5432/database."
         ) from None
     return f"{parts.get('host') or 'the local socket'}:{parts.get('port') or 5432}/{parts.get('dbname') or ''}"
+
+
+def _may_pass(error: psycopg.OperationalError) -> bool:
+    """No for what the server decides by its settings: a password, a right, a name."""
+    words = _words(error)
+    return "FATAL" not in words or any(state in words for state in _STATES_THAT_PASS)
 
 
 def _words(error: psycopg.Error) -> str:

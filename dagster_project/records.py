@@ -1,4 +1,5 @@
-"""What runs leave behind for `ops.runs` and `ops.check_results`: one small Parquet file per run and kind.
+"""What runs leave behind for `ops.runs` and `ops.check_results`: of each kind a small Parquet file for the latest run
+and one for all before it.
 
 Records outlive the warehouse, which is rebuilt every night. Schemas: docs/lake.md.
 """
@@ -6,7 +7,7 @@ Records outlive the warehouse, which is rebuilt every night. Schemas: docs/lake.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -30,6 +31,9 @@ CHECK_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "severity": pl.String,
     "success": pl.Boolean,
 }
+
+# Sorts before every run's own file, and gives the folder its schema from the first night on.
+_EARLIER = "_earlier.parquet"
 
 
 @dataclass(frozen=True)
@@ -62,20 +66,14 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def prepare(lake: Path) -> None:
-    """Make the record folders and the empty files that give them their schema."""
-    for folder, schema in (("runs", RUN_SCHEMA), ("check_results", CHECK_SCHEMA)):
-        _write(pl.DataFrame(schema=schema), lake / "records" / folder / "_schema.parquet")
-
-
 def latest_as_of(lake: Path) -> date | None:
     """The latest day that any run has spoken for, or None before the first."""
-    return max((pl.read_parquet(path)["as_of"][0] for path in _run_files(lake)), default=None)
+    return max((run.as_of for run in _runs(lake)), default=None)
 
 
 def latest_start(lake: Path) -> datetime | None:
     """When the latest run began, UTC without zone, or None before the first."""
-    return max((pl.read_parquet(path)["started_at"][0] for path in _run_files(lake)), default=None)
+    return max((run.started_at for run in _runs(lake)), default=None)
 
 
 def begin_run(lake: Path, run: Run, in_force: str | None) -> None:
@@ -85,15 +83,17 @@ def begin_run(lake: Path, run: Run, in_force: str | None) -> None:
         in_force: run id of the published set in force. A run that said `published` after that one died before its set
             was in force.
     """
-    prepare(lake)
-    earlier = [Run(**pl.read_parquet(path).to_dicts()[0]) for path in _run_files(lake)]
+    earlier = [other for other in _runs(lake) if other.run_id != run.run_id]
     last = max((other.started_at for other in earlier if other.run_id == in_force), default=None)
-    for other in earlier:
+    for number, other in enumerate(earlier):
         unfinished = other.outcome == "running"
         never_in_force = other.outcome == "published" and (last is None or other.started_at > last)
-        if (unfinished or never_in_force) and other.run_id != run.run_id:
-            _write_run(lake, replace(other, outcome="interrupted"))
+        if unfinished or never_in_force:
+            earlier[number] = replace(other, outcome="interrupted")
+    _put_together(lake / "records" / "runs", pl.DataFrame([asdict(other) for other in earlier], schema=RUN_SCHEMA))
     _write_run(lake, run)
+    checks = lake / "records" / "check_results"
+    _put_together(checks, _read(checks, CHECK_SCHEMA))
 
 
 def end_run(lake: Path, run_id: str, outcome: str) -> None:
@@ -105,8 +105,7 @@ def end_run(lake: Path, run_id: str, outcome: str) -> None:
 
 def run_record(lake: Path, run_id: str) -> Run | None:
     """What is recorded of a run, or None when it never got as far as beginning."""
-    path = lake / "records" / "runs" / f"{run_id}.parquet"
-    return Run(**pl.read_parquet(path).to_dicts()[0]) if path.exists() else None
+    return next((run for run in _runs(lake) if run.run_id == run_id), None)
 
 
 def write_checks(lake: Path, run_id: str, records: Iterable[CheckRecord]) -> None:
@@ -115,8 +114,26 @@ def write_checks(lake: Path, run_id: str, records: Iterable[CheckRecord]) -> Non
     _write(frame, lake / "records" / "check_results" / f"{run_id}.parquet")
 
 
-def _run_files(lake: Path) -> list[Path]:
-    return [path for path in (lake / "records" / "runs").glob("*.parquet") if path.name != "_schema.parquet"]
+def _runs(lake: Path) -> list[Run]:
+    return [Run(**row) for row in _read(lake / "records" / "runs", RUN_SCHEMA).sort("started_at").to_dicts()]
+
+
+def _read(folder: Path, schema: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+    """All records of a kind; of a run that stands in two files, what its own file says."""
+    earlier = folder / _EARLIER
+    own = [pl.read_parquet(path) for path in sorted(folder.glob("*.parquet")) if path != earlier]
+    known = pl.concat([pl.DataFrame(schema=schema), *own])
+    if not earlier.exists():
+        return known
+    return pl.concat([pl.read_parquet(earlier).join(known.select("run_id").unique(), on="run_id", how="anti"), known])
+
+
+def _put_together(folder: Path, records: pl.DataFrame) -> None:
+    """Let one file hold all records of a kind: thousands of small ones would cost every night seconds."""
+    _write(records, folder / _EARLIER)
+    for path in folder.glob("*.parquet"):
+        if path.name != _EARLIER:
+            path.unlink()
 
 
 def _write_run(lake: Path, run: Run) -> None:

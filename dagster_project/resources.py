@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from dagster import ResourceDefinition, resource
+from dagster import InitResourceContext, ResourceDefinition, resource
 from dagster_dbt import DbtCliResource
 from packaging.version import Version
 
 from dagster_project.door.reading_room import ReadingRoom
 from dagster_project.lock import only_run
-from dagster_project.manifest import DBT
-from dagster_project.settings import Settings
+from dagster_project.settings import PROJECT_ROOT, Settings
+from dagster_project.story import ENDED_BECAUSE
+from dagster_project.time_limit import time_limit
 
 
 def night_resource(settings: Settings) -> ResourceDefinition:
-    """The settings of one night over one data folder, under a lock that makes it the only one.
+    """The settings of one night over one data folder, under a lock that makes it the only one and within its time.
 
     Raises (when a run starts):
-        NightAlreadyRunning: another process works in the same data folder.
+        NightAlreadyRunning: another process works in the same data folder, for as long as a night may take.
     """
+    limit = settings.night_seconds
+    sentence = (
+        f"the run was ended after {limit / 60:g} minutes, as NEDSLAG_MAX_NIGHT_MINUTES says. Its page in the UI "
+        "shows which step took so long; raise the limit if the deliveries have grown"
+    )
 
-    @resource(description="The night's settings; holds the data folder's lock while the run lasts.")
-    def night() -> Iterator[Settings]:
-        with only_run(settings.data_dir):
+    @resource(description="The night's settings; holds the data folder's lock, and the time, while the run lasts.")
+    def night(context: InitResourceContext) -> Iterator[Settings]:
+        def late() -> None:
+            if context.instance and context.run_id:
+                context.instance.add_run_tags(context.run_id, {ENDED_BECAUSE: sentence})
+
+        # The schedule's run waits for one that was started by hand; both would do the same.
+        with only_run(settings.data_dir, patience=limit), time_limit(limit, late):
             os.environ.update(settings.dbt_environment())
             yield settings
 
@@ -59,5 +71,10 @@ class Dbt(DbtCliResource):
 
 
 def dbt_resource(settings: Settings) -> Dbt:
-    """dbt on this project's own profile."""
-    return Dbt(project_dir=str(settings.dbt_project), profiles_dir=str(settings.dbt_project), dbt_executable=str(DBT))
+    """dbt on this project's own profile, in a process that ends with the run."""
+    return Dbt(
+        project_dir=str(settings.dbt_project),
+        profiles_dir=str(settings.dbt_project),
+        dbt_executable=sys.executable,
+        global_config_flags=["-P", str(PROJECT_ROOT / "dagster_project" / "dbt_process.py")],
+    )

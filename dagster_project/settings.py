@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dagster_project.door.limits import Limits
+from dagster_project.errors import NedslagError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 TIMEZONE = "Europe/Copenhagen"
@@ -24,7 +25,7 @@ LEAST_THRESHOLD = 3
 _MB = 1024**2
 
 
-class SettingsError(ValueError):
+class SettingsError(NedslagError):
     """A setting that stops the run before anything is read; the text says what to set."""
 
 
@@ -58,9 +59,12 @@ class Settings:
         pseudonym_key: the secret of the pseudonym, or None when it was not given.
         limits: how large and how faulty a file may be before it is refused.
         postgres_url: a PostgreSQL, as libpq takes it, that is given the published tables too; None for none.
+        postgres_patience: for how many seconds a night waits for that server to come back.
         expectations_dir: another folder of suites and thresholds than the project's own.
         retention_days: how many days after it was read a file may lie in landing; None keeps all.
         disclosure_threshold: cells of fewer persons than this are not in the open tables; 3 at least.
+        night_seconds: how long a run may take before it is ended.
+        history_days: how long logs and the history in the UI are kept; the records of runs stay.
         read_memory, read_seconds: how many bytes, and how long, reading one file may take.
         alerting: who is told of a night.
     """
@@ -70,11 +74,14 @@ class Settings:
     pseudonym_key: str | None = field(default=None, repr=False)
     limits: Limits = field(default_factory=Limits)
     postgres_url: str | None = field(default=None, repr=False)
+    postgres_patience: float = 300.0
     expectations_dir: Path | None = None
     retention_days: int | None = None
     disclosure_threshold: int = 5
     read_memory: int = field(default_factory=lambda: _physical_memory() * 3 // 4)
     read_seconds: float = 1800.0
+    night_seconds: float = 4 * 3600.0
+    history_days: int = 400
     alerting: Alerting = field(default_factory=Alerting)
 
     @classmethod
@@ -94,6 +101,7 @@ class Settings:
             fixed_as_of=_iso_date(environ, "NEDSLAG_AS_OF"),
             pseudonym_key=environ.get("NEDSLAG_PSEUDONYM_KEY") or None,
             postgres_url=environ.get("NEDSLAG_POSTGRES_URL") or None,
+            postgres_patience=_number(environ, "NEDSLAG_POSTGRES_PATIENCE_SECONDS", 300),
             expectations_dir=Path(environ["NEDSLAG_EXPECTATIONS_DIR"]).expanduser().absolute()
             if environ.get("NEDSLAG_EXPECTATIONS_DIR")
             else None,
@@ -112,6 +120,8 @@ class Settings:
             disclosure_threshold=_threshold(environ),
             read_memory=int(_number(environ, "NEDSLAG_MAX_READ_MEMORY_MB", _physical_memory() * 3 / 4 / _MB) * _MB),
             read_seconds=_number(environ, "NEDSLAG_MAX_READ_SECONDS", 1800),
+            night_seconds=_number(environ, "NEDSLAG_MAX_NIGHT_MINUTES", 240) * 60,
+            history_days=int(_number(environ, "NEDSLAG_HISTORY_DAYS", 400)),
             alerting=_alerting(environ),
         )
 

@@ -21,13 +21,14 @@ import duckdb
 import yaml
 
 from dagster_project.data_docs import Line, make_self_contained, write_index
+from dagster_project.errors import NedslagError
 
 NO_DELIVERY = "no delivery"
 ANY_SUBJECT = "*"
 SEVERITIES = {"warn": "warning", "error": "critical"}
 
 
-class SuiteError(ValueError):
+class SuiteError(NedslagError):
     """A suite or a threshold that cannot be used; the text names the file and the entry."""
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from dagster_project import records
 from dagster_project.doctor import clear_leftovers
 from dagster_project.door.intake import LAKE_TABLES, SOURCES, Intake, note_strays, prepare_lake, take_in
+from dagster_project.history import forget
 from dagster_project.keys import pseudonym_key, remember_key
 from dagster_project.markdown import table
 from dagster_project.publishing import set_in_force
@@ -83,6 +84,7 @@ def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     latest = records.latest_as_of(settings.lake)
     looks_back = latest is not None and run.as_of < latest
     records.begin_run(settings.lake, run, in_force=set_in_force(settings.marts))
+    forgotten = forget(settings, context.instance, now=run.started_at)
     frame = pl.DataFrame(
         {
             "run_id": [run.run_id],
@@ -98,7 +100,13 @@ def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     if strays:
         context.log.warning(f"{strays} files lie in landing where nothing is read; ops.deliveries names them.")
     return dg.MaterializeResult(
-        metadata={"as_of": str(run.as_of), "demonstration": demonstration, "files_where_nothing_is_read": strays}
+        metadata={
+            "as_of": str(run.as_of),
+            "demonstration": demonstration,
+            "files_where_nothing_is_read": strays,
+            "old_runs_forgotten": forgotten.runs,
+            "old_logs_removed": forgotten.files,
+        }
     )
 
 

@@ -20,6 +20,7 @@ from dagster_project.translator import OWNER
 PUBLISHED = dg.AssetKey(["published", "nedslag"])
 WITHDRAWN = "no_withdrawn_consent_in_older_sets"
 ROLES = "postgres_roles_exist"
+_WAIT_SECONDS = 30
 
 
 def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
@@ -67,6 +68,9 @@ def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
                 postgres_url=settings.postgres_url,
             )
         except PostgresError as error:
+            if error.may_pass:
+                tries = int(settings.postgres_patience // _WAIT_SECONDS)
+                raise dg.RetryRequested(max_retries=tries, seconds_to_wait=_WAIT_SECONDS) from error
             raise dg.Failure(str(error)) from None
         left = drop_sets_with_withdrawn_consent(settings.published, settings.published / context.run_id)
         yield dg.MaterializeResult(

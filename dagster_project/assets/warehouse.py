@@ -12,6 +12,7 @@ from dagster_dbt import DbtCliResource, dbt_assets
 from dagster_project import records
 from dagster_project.accounts_metadata import accounts_metadata
 from dagster_project.column_metadata import table_metadata
+from dagster_project.errors import causes, told
 from dagster_project.integrity import dbt_failures, dbt_test_records
 from dagster_project.manifest import lineage_cache, load_manifest
 from dagster_project.settings import Settings
@@ -54,8 +55,9 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         records.write_checks(settings.lake, context.run_id, dbt_test_records(settings.dbt_target, context.run_id))
         yield from _with_table_metadata(events, settings)
         if failure:
-            stopped = dbt_failures(settings.dbt_target)
-            raise dg.Failure("; ".join(stopped) or f"dbt did not run: {failure}", allow_retries=False) from failure
+            stopped = dbt_failures(settings.dbt_target, settings.data_dir)
+            why = "; ".join(stopped) or told(causes(failure), settings.data_dir) or "dbt did not run; see the log"
+            raise dg.Failure(why) from failure
 
     return warehouse
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import time
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,11 +14,13 @@ import dagster as dg
 import pytest
 
 from dagster_project import records
+from dagster_project.alerts import tell
 from dagster_project.arrivals import Arrivals, arrivals_since
 from dagster_project.jobs import NIGHTLY
 from dagster_project.lock import only_run
 from dagster_project.sensors import sensors
 from dagster_project.settings import Alerting, Settings
+from dagster_project.story import story_of
 from tests.support.receivers import web_server
 
 
@@ -129,3 +133,30 @@ def test_no_run_is_started_beside_one_that_works(tmp_path: Path) -> None:
     assert isinstance(outcome, dg.SkipReason)
     assert "a run is working" in str(outcome.skip_message)
     assert isinstance(_evaluate(settings), dg.RunRequest)
+
+
+def test_a_run_whose_process_is_gone_is_failed_and_told_of_once(tmp_path: Path) -> None:
+    """Silent at two looks; while any run holds the folder, nobody is declared dead."""
+    settings = Settings(tmp_path / "data")
+    look = _sensor("runs_that_died", settings)
+    with web_server() as (posted, url), dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+        run = instance.create_run_for_job(
+            job, run_config={"ops": {"work": {"inputs": {"fails": True}}}}, status=dg.DagsterRunStatus.STARTED
+        )
+        _make_old(instance, run.run_id)
+        cursor: str | None = None
+        seen = []
+        for held in (True, False, False, False):
+            context = dg.build_sensor_context(instance=instance, cursor=cursor)
+            with only_run(settings.data_dir) if held else nullcontext():
+                cursor = look.evaluate_tick(context).cursor
+            seen.append(instance.get_run_by_id(run.run_id).status.value)  # type: ignore[union-attr]  # it was made above
+        assert seen == ["STARTED", "STARTED", "FAILURE", "FAILURE"]
+        told = Settings(settings.data_dir, alerting=Alerting(webhook_url=url))
+        tell(story_of(instance, run.run_id, told), told)
+    assert "- the run: The process of the run is gone" in posted[0]["text"]
+
+
+def _make_old(instance: dg.DagsterInstance, run_id: str) -> None:
+    with sqlite3.connect(Path(instance.root_directory) / "history" / "runs.db") as history:
+        history.execute("update runs set update_timestamp = '2026-01-01 00:00:00' where run_id = ?", [run_id])

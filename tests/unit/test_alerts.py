@@ -88,6 +88,19 @@ def test_new_warnings_stand_before_those_of_the_night_before(inbox: Mails, tmp_p
     assert "New warnings:\n- new\n\nWarnings that stood before:\n- old" in inbox[0][1].get_content()
 
 
+def test_a_warning_with_another_figure_is_not_new_but_one_of_another_project_is(inbox: Mails, tmp_path: Path) -> None:
+    settings = _settings(tmp_path, smtp_url=inbox[1])
+    late = "deliveries__days_overdue: monitoring 3F-S: days overdue 4 is above 0"
+    tell(_story("one", warnings=(late,)), settings)
+    tell(_story("two", warnings=(late.replace("4", "5.5"),)), settings)
+    tell(_story("three", warnings=(late.replace("3F-S", "3F-A"),)), settings)
+    assert [mail["Subject"] for mail in inbox[0]] == [
+        "Nedslag published, 1 new warning",
+        "Nedslag published",
+        "Nedslag published, 1 new warning",
+    ]
+
+
 def test_only_trouble_is_quiet_about_a_night_like_the_one_before(inbox: Mails, tmp_path: Path) -> None:
     settings = _settings(tmp_path, smtp_url=inbox[1], only_trouble=True)
     for run, warnings in (("one", ()), ("two", ("new",)), ("three", ("new",))):

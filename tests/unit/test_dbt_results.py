@@ -7,6 +7,8 @@ from pathlib import Path
 
 from dagster_project.integrity import dbt_failures, dbt_test_records
 
+_QUOTES_A_CELL = "Runtime Error in model enrolments\n  Conversion Error: Could not convert string 'Anna' to INT32"
+
 
 def _target(folder: Path) -> Path:
     nodes = {
@@ -20,7 +22,7 @@ def _target(folder: Path) -> Path:
         "test.nedslag.assert_sum": {"resource_type": "test", "name": "assert_sum", "config": {"severity": "ERROR"}},
     }
     results = [
-        {"unique_id": "model.nedslag.enrolments", "status": "error", "message": "Binder\n  Error", "failures": None},
+        {"unique_id": "model.nedslag.enrolments", "status": "error", "message": _QUOTES_A_CELL, "failures": None},
         {"unique_id": "test.nedslag.one_row_per", "status": "pass", "message": None, "failures": 0},
         {"unique_id": "test.nedslag.assert_sum", "status": "fail", "message": "Got 2 results", "failures": 2},
     ]
@@ -38,12 +40,12 @@ def test_every_test_is_on_record_passed_or_not(tmp_path: Path) -> None:
 
 
 def test_what_stopped_a_build_is_told_in_sentences(tmp_path: Path) -> None:
-    assert dbt_failures(_target(tmp_path)) == [
-        "model enrolments could not be built: Binder Error",
+    assert dbt_failures(_target(tmp_path), tmp_path) == [
+        "model enrolments could not be built: Conversion Error, see the log",
         "test assert_sum found 2 rows that must not be",
     ]
 
 
 def test_a_build_that_never_began_tells_nothing(tmp_path: Path) -> None:
-    assert dbt_failures(tmp_path) == []
+    assert dbt_failures(tmp_path, tmp_path) == []
     assert dbt_test_records(tmp_path, "run") == []

@@ -44,9 +44,9 @@ def test_a_run_killed_while_publishing_was_not_published(tmp_path: Path) -> None
 
 
 def test_a_run_that_did_not_begin_leaves_no_record(tmp_path: Path) -> None:
-    records.prepare(tmp_path)
+    records.begin_run(tmp_path, _run("first", 0), in_force=None)
     records.end_run(tmp_path, "unknown", "failed")
-    assert _outcomes(tmp_path) == {}
+    assert _outcomes(tmp_path) == {"first": "running"}
 
 
 def test_check_results_are_replaced_whole(tmp_path: Path) -> None:
@@ -57,3 +57,31 @@ def test_check_results_are_replaced_whole(tmp_path: Path) -> None:
     frame = pl.read_parquet(tmp_path / "records" / "check_results" / "run.parquet")
     assert frame.schema == pl.Schema(records.CHECK_SCHEMA)
     assert frame["observed"].to_list() == [76.7, None]
+
+
+def test_a_thousand_nights_are_two_files_of_each_kind(tmp_path: Path) -> None:
+    for night in range(5):
+        name = f"night {night}"
+        records.begin_run(tmp_path, _run(name, night), in_force=f"night {night - 1}")
+        records.write_checks(tmp_path, name, [CheckRecord(name, "s", "e", "ALL", float(night), 1.0, "warn", True)])
+        records.end_run(tmp_path, name, "published")
+    assert set(_outcomes(tmp_path).values()) == {"published"}
+    assert records.latest_as_of(tmp_path) == date(2021, 9, 4)
+    assert records.latest_start(tmp_path) == NIGHT + timedelta(days=4)
+    for kind in ("runs", "check_results"):
+        folder = tmp_path / "records" / kind
+        assert sorted(path.name for path in folder.iterdir()) == ["_earlier.parquet", "night 4.parquet"]
+        assert pl.read_parquet(folder / "*.parquet")["run_id"].n_unique() == 5
+
+
+def test_a_crash_while_records_are_put_together_counts_nothing_twice(tmp_path: Path) -> None:
+    for night in range(3):
+        records.begin_run(tmp_path, _run(f"night {night}", night), in_force=f"night {night - 1}")
+        records.end_run(tmp_path, f"night {night}", "published")
+    folder = tmp_path / "records" / "runs"
+    left = pl.read_parquet(folder / "_earlier.parquet").filter(pl.col("run_id") == "night 1")
+    left.write_parquet(folder / "night 1.parquet")
+    records.begin_run(tmp_path, _run("night 3", 3), in_force="night 2")
+    frame = pl.read_parquet(folder / "*.parquet")
+    assert sorted(frame["run_id"]) == ["night 0", "night 1", "night 2", "night 3"]
+    assert frame.filter(pl.col("outcome") == "interrupted").is_empty()
