@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test nightly ui demo doctor health backup restore rotate-key lint format lock bench fuzz compile clean
+.PHONY: run test nightly ui demo doctor health backup restore rotate-key lint format lock bench fuzz kills compile clean
 
 run: compile
 	$(BIN)/python -m dagster_project run
@@ -58,6 +58,10 @@ bench: $(VENV)/dev.stamp compile
 # Damaged deliveries in large numbers: make fuzz MINUTES=30
 fuzz: $(VENV)/dev.stamp compile
 	$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),10)
+
+# Nights killed at random moments, with readers at work: make kills KILLS=200 NIGHTS=30
+kills: $(VENV)/dev.stamp compile
+	$(BIN)/python -m tests.kills --kills $(or $(KILLS),20) --nights $(or $(NIGHTS),4)
 
 # The virtual environment is made from the lock alone: hashes checked, nothing resolved, bytecode compiled.
 $(VENV)/bin/python:

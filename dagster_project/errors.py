@@ -7,7 +7,9 @@ that any library may stumble over. A library's own words may quote a cell: they 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -16,11 +18,15 @@ class NedslagError(Exception):
 
 
 _NOTHING_LOST = "Nothing is lost: the last published set stands."
+_FULL_BYTES = 2_000_000
+_FULL = (
+    "The disk of {folder} is full. Make room there (the runs' history and logs can go: NEDSLAG_HISTORY_DAYS), then run "
+    f"`make nightly`. {_NOTHING_LOST}"
+)
 _OF_THE_MACHINE = (
     (
         re.compile(r"No space left on device|disk is full|disk full|Disk quota exceeded|File too large", re.IGNORECASE),
-        "The disk of {folder} is full. Make room there (the runs' history and logs can go: NEDSLAG_HISTORY_DAYS), then "
-        f"run `make nightly`. {_NOTHING_LOST}",
+        _FULL,
     ),
     (
         re.compile(
@@ -62,6 +68,10 @@ def told(chain: Iterable[tuple[str, str]], folder: Path) -> str | None:
     written = [text for name, text in errors if name in ours]
     if written:
         return written[-1]
+    # Some libraries say no more than that a file could not be opened.
+    with suppress(OSError):
+        if shutil.disk_usage(folder).free < _FULL_BYTES:
+            return _FULL.format(folder=folder)
     return next(filter(None, (of_the_machine(f"{name}: {text}", folder) for name, text in errors)), None)
 
 

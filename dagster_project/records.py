@@ -66,14 +66,15 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def latest_as_of(lake: Path) -> date | None:
-    """The latest day that any run has spoken for, or None before the first."""
-    return max((run.as_of for run in _runs(lake)), default=None)
+def latest_as_of(lake: Path, today: date) -> date | None:
+    """The latest day that any run has spoken for, or None before the first; one after today was a wrong clock's."""
+    return max((run.as_of for run in _runs(lake) if run.as_of <= today), default=None)
 
 
-def latest_start(lake: Path) -> datetime | None:
-    """When the latest run began, UTC without zone, or None before the first."""
-    return max((run.started_at for run in _runs(lake)), default=None)
+def last_start(lake: Path) -> datetime | None:
+    """When the last run began, UTC without zone, by the clock it had; None before the first."""
+    runs = _runs(lake)
+    return runs[-1].started_at if runs else None
 
 
 def begin_run(lake: Path, run: Run, in_force: str | None) -> None:
@@ -115,7 +116,8 @@ def write_checks(lake: Path, run_id: str, records: Iterable[CheckRecord]) -> Non
 
 
 def _runs(lake: Path) -> list[Run]:
-    return [Run(**row) for row in _read(lake / "records" / "runs", RUN_SCHEMA).sort("started_at").to_dicts()]
+    """In the order in which they began, whatever their clocks said."""
+    return [Run(**row) for row in _read(lake / "records" / "runs", RUN_SCHEMA).to_dicts()]
 
 
 def _read(folder: Path, schema: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:

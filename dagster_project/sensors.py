@@ -36,7 +36,7 @@ def _deliveries(settings: Settings) -> dg.SensorDefinition:
     )
     def new_deliveries(_context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         arrivals = arrivals_since(
-            settings.landing, records.latest_start(settings.lake), now=records.now(), quiet_seconds=_QUIET_SECONDS
+            settings.landing, records.last_start(settings.lake), now=records.now(), quiet_seconds=_QUIET_SECONDS
         )
         if arrivals.arriving:
             return dg.SkipReason(f"{arrivals.arriving} files are still arriving.")

@@ -1,6 +1,7 @@
 """Landing to lake: one asset per source table, one step per source, and the ledger that says what the night knows."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ LEDGER_TABLES = (
     "ledger_delivery_rows",
 )
 
+_CLOCKS_MAY_DIFFER = timedelta(hours=1)
 
 _PARTICIPANTS = dg.AssetKey(["lake", "monitoring_participants"])
 _DECLARATIONS = dg.AssetKey(["lake", "consent_declarations"])
@@ -81,7 +83,8 @@ def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     prepare_lake(settings.lake)
     remember_key(settings, key)
     run = records.Run(context.run_id, records.now(), settings.as_of())
-    latest = records.latest_as_of(settings.lake)
+    _hold_against_the_clock(settings, run)
+    latest = records.latest_as_of(settings.lake, today=run.started_at.date())
     looks_back = latest is not None and run.as_of < latest
     records.begin_run(settings.lake, run, in_force=set_in_force(settings.marts))
     forgotten = forget(settings, context.instance, now=run.started_at)
@@ -108,6 +111,17 @@ def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
             "old_logs_removed": forgotten.files,
         }
     )
+
+
+def _hold_against_the_clock(settings: Settings, run: records.Run) -> None:
+    """An operator may look back; a clock that was set back may not, for it would publish an older day as today."""
+    before = records.last_start(settings.lake)
+    if settings.fixed_as_of is None and before is not None and run.started_at < before - _CLOCKS_MAY_DIFFER:
+        raise dg.Failure(
+            f"The machine's clock says {run.started_at:%Y-%m-%d %H:%M} UTC, but the run before began at "
+            f"{before:%Y-%m-%d %H:%M}. Set the clock (`timedatectl`) and run again. If it was wrong then and is right "
+            "now, say once which day it is: `NEDSLAG_AS_OF=<today> make nightly`."
+        )
 
 
 def _ingest(source: str) -> dg.AssetsDefinition:

@@ -153,7 +153,7 @@ def test_two_runs_at_once_are_one_run_and_a_clear_message(after_first_night: Cop
     while record.stat().st_mtime_ns == began and first.poll() is None:
         time.sleep(0.05)
     second = product.run("nightly")
-    assert second.returncode == 1
+    assert second.returncode == 2
     assert "Another run is working" in second.stderr
     assert first.wait() == 0
 
@@ -248,6 +248,7 @@ def test_a_server_that_is_down_leaves_yesterdays_marts_and_somebody_is_told_what
         outcome = product.run(
             "nightly",
             NEDSLAG_POSTGRES_URL=nowhere,
+            NEDSLAG_POSTGRES_PATIENCE_SECONDS="30",
             NEDSLAG_ALERT_SMTP_URL=smtp_url,
             NEDSLAG_ALERT_TO="a@x.dk",
             NEDSLAG_ALERT_WEBHOOK_URL=webhook_url,

@@ -66,8 +66,8 @@ def test_a_thousand_nights_are_two_files_of_each_kind(tmp_path: Path) -> None:
         records.write_checks(tmp_path, name, [CheckRecord(name, "s", "e", "ALL", float(night), 1.0, "warn", True)])
         records.end_run(tmp_path, name, "published")
     assert set(_outcomes(tmp_path).values()) == {"published"}
-    assert records.latest_as_of(tmp_path) == date(2021, 9, 4)
-    assert records.latest_start(tmp_path) == NIGHT + timedelta(days=4)
+    assert records.latest_as_of(tmp_path, date(2022, 1, 1)) == date(2021, 9, 4)
+    assert records.last_start(tmp_path) == NIGHT + timedelta(days=4)
     for kind in ("runs", "check_results"):
         folder = tmp_path / "records" / kind
         assert sorted(path.name for path in folder.iterdir()) == ["_earlier.parquet", "night 4.parquet"]
@@ -85,3 +85,12 @@ def test_a_crash_while_records_are_put_together_counts_nothing_twice(tmp_path: P
     frame = pl.read_parquet(folder / "*.parquet")
     assert sorted(frame["run_id"]) == ["night 0", "night 1", "night 2", "night 3"]
     assert frame.filter(pl.col("outcome") == "interrupted").is_empty()
+
+
+def test_a_run_under_a_wrong_clock_is_the_last_only_until_the_next(tmp_path: Path) -> None:
+    records.begin_run(tmp_path, _run("year 2049", 10_000), in_force=None)
+    assert records.last_start(tmp_path) == NIGHT + timedelta(days=10_000)
+    for nights in (1, 2):
+        records.begin_run(tmp_path, _run(f"night {nights}", nights), in_force=None)
+        assert records.last_start(tmp_path) == NIGHT + timedelta(days=nights)
+    assert records.latest_as_of(tmp_path, today=date(2021, 9, 3)) == date(2021, 9, 2)
