@@ -12,17 +12,20 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from dagster_project import records
 from dagster_project.backup import BackupError, back_up, restore
 from dagster_project.demonstration import lay_out
 from dagster_project.errors import NedslagError
-from dagster_project.health import health
+from dagster_project.health import health, health_server
 from dagster_project.keys import rotate_key
 from dagster_project.lock import NightAlreadyRunning
 from dagster_project.night import instance_home, run_night
-from dagster_project.settings import PROJECT_ROOT, Settings
+from dagster_project.settings import PROJECT_ROOT, Settings, SettingsError
 from dagster_project.summary import comparison_lines, places
+
+_WORKSPACE = ("--workspace", str(PROJECT_ROOT / "workspace.yaml"))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,8 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("run", help="lay out the demonstration, run one night, compare with the published report")
     commands.add_parser("demo", help="lay out the demonstration's deliveries in an empty landing folder")
     commands.add_parser("nightly", help="one night over NEDSLAG_DATA_DIR")
-    ui = commands.add_parser("ui", help="the Dagster UI on this machine")
-    ui.add_argument("--port", default="3000")
+    for name, what in {
+        "ui": "the Dagster UI and the scheduler, for one person at this machine",
+        "webserver": "the Dagster UI alone, as a service",
+    }.items():
+        commands.add_parser(name, help=what).add_argument("--port", default="3000")
+    daemon = commands.add_parser("daemon", help="the scheduler and its runs, as a service")
+    daemon.add_argument("--check", action="store_true", help="only tell whether one is at work")
     doctor = commands.add_parser("doctor", help="what would become of one file, without anything landing")
     doctor.add_argument("file", type=Path)
     doctor.add_argument("--source", help="the landing folder it is meant for, when neither folder nor name tells")
@@ -48,13 +56,21 @@ def main(arguments: list[str] | None = None) -> int:
     restore.add_argument("file", help="where it lies; - for the standard input")
     healthy = commands.add_parser("health", help="whether the published set is there and fresh, as JSON")
     healthy.add_argument("--hours", type=float, default=26.0, help="how old it may be (26)")
+    healthy.add_argument("--serve", action="store_true", help="answer over HTTP, /health, until stopped")
+    healthy.add_argument("--port", type=int, default=3001)
     chosen = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment()
         if chosen.command == "ui":
             return _ui(settings, chosen.port)
+        if chosen.command == "webserver":
+            _become(settings, "dagster-webserver", *_WORKSPACE, "--host", settings.ui_host, "--port", chosen.port)
+        if chosen.command == "daemon":
+            _become(settings, "dagster-daemon", *(["liveness-check"] if chosen.check else ["run", *_WORKSPACE]))
         if chosen.command == "doctor":
             return _doctor(settings, chosen.file, chosen.source, chosen.report)
+        if chosen.command == "health" and chosen.serve:
+            return _serve_health(settings, chosen.port, chosen.hours)
         if chosen.command == "health":
             return _health(settings, chosen.hours)
         if chosen.command in ("backup", "restore"):
@@ -144,20 +160,33 @@ def _copy(settings: Settings, command: str, file: str) -> int:
     return 0
 
 
+def _serve_health(settings: Settings, port: int, most_hours: float) -> int:
+    try:
+        with health_server(settings, port=port, most_hours=most_hours) as server:
+            print(f"http://{settings.ui_host}:{server.server_port}/health", flush=True)
+            server.serve_forever()
+    except OSError as error:
+        raise SettingsError(
+            f"{settings.ui_host}:{port} cannot be listened on ({error.strerror}): choose another --port, or mend "
+            "NEDSLAG_UI_HOST."
+        ) from None
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
 def _ui(settings: Settings, port: str) -> int:
     dagster = Path(sys.executable).with_name("dagster")
     with instance_home(settings):
-        command = [
-            str(dagster),
-            "dev",
-            "--workspace",
-            str(PROJECT_ROOT / "workspace.yaml"),
-            "--host",
-            "127.0.0.1",
-            "--port",
-            port,
-        ]
+        command = [str(dagster), "dev", *_WORKSPACE, "--host", settings.ui_host, "--port", port]
         return subprocess.run(command, cwd=PROJECT_ROOT, env=dict(os.environ), check=False).returncode
+
+
+def _become(settings: Settings, program: str, *arguments: str) -> NoReturn:
+    """Let a program of Dagster's take this process's place: whoever stops the one stops the other."""
+    with instance_home(settings):
+        os.chdir(PROJECT_ROOT)
+        os.execv(Path(sys.executable).with_name(program), [program, *arguments])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ same Dagster instance.
 from __future__ import annotations
 
 import os
-import shutil
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dagster_project.errors import NedslagError, causes, told
+from dagster_project.instance import storage_variables, write_configuration
 from dagster_project.integrity import masked
 from dagster_project.keys import pseudonym_key
 from dagster_project.lock import only_run
@@ -35,18 +35,23 @@ class NightResult:
 
 @contextmanager
 def instance_home(settings: Settings) -> Iterator[None]:
-    """Point Dagster at the data folder's own instance while the block lasts."""
-    settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(Path(__file__).with_name("dagster.yaml"), settings.dagster_home / "dagster.yaml")
-    before = os.environ.get("DAGSTER_HOME")
-    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+    """Point Dagster at the data folder's own instance while the block lasts.
+
+    Raises:
+        SettingsError: the instance is to be in PostgreSQL, which cannot be used.
+    """
+    variables = {"DAGSTER_HOME": str(settings.dagster_home), **storage_variables(settings)}
+    write_configuration(settings)
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["DAGSTER_HOME"]
-        else:
-            os.environ["DAGSTER_HOME"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def run_night(settings: Settings) -> NightResult:

@@ -60,6 +60,8 @@ class Settings:
         limits: how large and how faulty a file may be before it is refused.
         postgres_url: a PostgreSQL, as libpq takes it, that is given the published tables too; None for none.
         postgres_patience: for how many seconds a night waits for that server to come back.
+        dagster_postgres_url: a PostgreSQL, as libpq takes it, where Dagster keeps its history; None for files.
+        ui_host: the address that the UI and the health endpoint listen on.
         expectations_dir: another folder of suites and thresholds than the project's own.
         retention_days: how many days after it was read a file may lie in landing; None keeps all.
         disclosure_threshold: cells of fewer persons than this are not in the open tables; 3 at least.
@@ -75,6 +77,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     postgres_url: str | None = field(default=None, repr=False)
     postgres_patience: float = 300.0
+    dagster_postgres_url: str | None = field(default=None, repr=False)
+    ui_host: str = "127.0.0.1"
     expectations_dir: Path | None = None
     retention_days: int | None = None
     disclosure_threshold: int = 5
@@ -88,9 +92,12 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """Read NEDSLAG_DATA_DIR, NEDSLAG_AS_OF and NEDSLAG_PSEUDONYM_KEY, and the limits.
 
+        What is not in the environment may be a file of that name in the folder NEDSLAG_SECRETS_DIR.
+
         Raises:
             SettingsError: when a variable cannot be understood.
         """
+        environ = _with_secrets(environ)
         defaults = Limits()
         data_dir = Path(environ.get("NEDSLAG_DATA_DIR") or "data").expanduser().absolute()
         if "," in str(data_dir):
@@ -102,6 +109,8 @@ class Settings:
             pseudonym_key=environ.get("NEDSLAG_PSEUDONYM_KEY") or None,
             postgres_url=environ.get("NEDSLAG_POSTGRES_URL") or None,
             postgres_patience=_number(environ, "NEDSLAG_POSTGRES_PATIENCE_SECONDS", 300),
+            dagster_postgres_url=environ.get("NEDSLAG_DAGSTER_POSTGRES_URL") or None,
+            ui_host=environ.get("NEDSLAG_UI_HOST") or "127.0.0.1",
             expectations_dir=Path(environ["NEDSLAG_EXPECTATIONS_DIR"]).expanduser().absolute()
             if environ.get("NEDSLAG_EXPECTATIONS_DIR")
             else None,
@@ -190,6 +199,31 @@ class Settings:
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DO_NOT_TRACK": "1",
         }
+
+
+def _with_secrets(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment, and what the files in NEDSLAG_SECRETS_DIR add to it."""
+    folder = environ.get("NEDSLAG_SECRETS_DIR")
+    if not folder:
+        return environ
+    try:
+        secrets = {
+            file.name: file.read_text(encoding="utf-8").strip()
+            for file in Path(folder).iterdir()
+            if file.name.startswith("NEDSLAG_")
+        }
+    except (OSError, UnicodeDecodeError) as error:
+        where = getattr(error, "filename", None) or folder
+        raise SettingsError(
+            f"NEDSLAG_SECRETS_DIR cannot be read ({type(error).__name__}: {where}): it is a folder of text files, each "
+            "named like a setting and readable for this user."
+        ) from None
+    twice = sorted(name for name in secrets if environ.get(name))
+    if twice:
+        raise SettingsError(
+            f"{', '.join(twice)}: set in the environment and in NEDSLAG_SECRETS_DIR. Keep one of the two."
+        )
+    return {**environ, **secrets}
 
 
 def _iso_date(environ: Mapping[str, str], name: str) -> date | None:

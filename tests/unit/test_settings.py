@@ -38,6 +38,25 @@ def test_a_comma_in_the_folder_is_told_at_once() -> None:
         Settings.from_environment({"NEDSLAG_DATA_DIR": "/tmp/a, b"})
 
 
+def test_secrets_may_be_files_named_like_settings(tmp_path: Path) -> None:
+    (tmp_path / "NEDSLAG_PSEUDONYM_KEY").write_text("very secret\n")
+    (tmp_path / "NEDSLAG_ALERT_SMTP_PASSWORD").write_text("also secret")
+    (tmp_path / "..data").mkdir()
+    settings = Settings.from_environment({"NEDSLAG_SECRETS_DIR": str(tmp_path), "NEDSLAG_PSEUDONYM_KEY": ""})
+    assert settings.pseudonym_key == "very secret"
+    assert settings.alerting.smtp_password == "also secret"
+    with pytest.raises(SettingsError, match="NEDSLAG_PSEUDONYM_KEY: set in the environment and in") as told:
+        Settings.from_environment({"NEDSLAG_SECRETS_DIR": str(tmp_path), "NEDSLAG_PSEUDONYM_KEY": "another"})
+    assert "very secret" not in str(told.value)
+    with pytest.raises(SettingsError, match="NEDSLAG_SECRETS_DIR cannot be read"):
+        Settings.from_environment({"NEDSLAG_SECRETS_DIR": str(tmp_path / "none")})
+
+
+def test_the_ui_is_on_loopback_unless_told_otherwise() -> None:
+    assert Settings.from_environment({}).ui_host == "127.0.0.1"
+    assert Settings.from_environment({"NEDSLAG_UI_HOST": "0.0.0.0"}).ui_host == "0.0.0.0"
+
+
 def test_limits_are_settable() -> None:
     settings = Settings.from_environment({"NEDSLAG_MAX_REJECTED_PCT": "10", "NEDSLAG_MIN_REJECTED_ROWS": "7"})
     assert settings.limits.max_rejected_share == pytest.approx(0.1)
