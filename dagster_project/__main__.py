@@ -44,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
         commands.add_parser(name, help=what).add_argument("--port", default="3000")
     daemon = commands.add_parser("daemon", help="the scheduler and its runs, as a service")
     daemon.add_argument("--check", action="store_true", help="only tell whether one is at work")
+    commands.add_parser("migrate", help="bring Dagster's history to the installed version of Dagster")
     doctor = commands.add_parser("doctor", help="what would become of one file, without anything landing")
     doctor.add_argument("file", type=Path)
     doctor.add_argument("--source", help="the landing folder it is meant for, when neither folder nor name tells")
@@ -67,6 +68,8 @@ def main(arguments: list[str] | None = None) -> int:
             _become(settings, "dagster-webserver", *_WORKSPACE, "--host", settings.ui_host, "--port", chosen.port)
         if chosen.command == "daemon":
             _become(settings, "dagster-daemon", *(["liveness-check"] if chosen.check else ["run", *_WORKSPACE]))
+        if chosen.command == "migrate":
+            _become(settings, "dagster", "instance", "migrate")
         if chosen.command == "doctor":
             return _doctor(settings, chosen.file, chosen.source, chosen.report)
         if chosen.command == "health" and chosen.serve:
