@@ -5,10 +5,12 @@ The asset graph is built from the manifest when the code is imported, so it must
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import importlib.metadata
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -29,16 +31,24 @@ class DbtProjectError(NedslagError):
 def prepare_manifest(settings: Settings) -> Path:
     """Path of a manifest that fits the dbt project as it lies on disk.
 
+    Several processes may ask at once, as when a server starts its services: one parses, the others wait. dbt itself
+    never writes to this path, so nobody reads half a manifest while a night runs.
+
     Raises:
         DbtProjectError: when `dbt parse` fails.
     """
-    manifest = settings.dbt_target / "manifest.json"
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    with open(settings.dbt_target / ".manifest.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _manifest(settings)
+
+
+def _manifest(settings: Settings) -> Path:
+    manifest = settings.dbt_target / "graph.json"
     stamp = settings.dbt_target / "manifest.fingerprint"
     fingerprint = _fingerprint(settings)
     if manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
         return manifest
-    settings.dbt_target.mkdir(parents=True, exist_ok=True)
-    settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     lineage_cache(settings).unlink(missing_ok=True)
     parse = subprocess.run(
@@ -50,6 +60,8 @@ def prepare_manifest(settings: Settings) -> Path:
     )
     if parse.returncode != 0:
         raise DbtProjectError(f"dbt cannot read {settings.dbt_project}:\n{parse.stdout}{parse.stderr}")
+    shutil.copyfile(settings.dbt_target / "manifest.json", manifest.with_suffix(".new"))
+    os.replace(manifest.with_suffix(".new"), manifest)
     stamp.write_text(fingerprint)
     return manifest
 

@@ -84,13 +84,15 @@ def test_containers_are_confined(compose: dict[str, Any]) -> None:
         assert service["init"], name
 
 
-def test_only_the_daemon_is_given_the_key(compose: dict[str, Any]) -> None:
+def test_only_what_runs_nights_is_given_the_key(compose: dict[str, Any]) -> None:
     given = {name: service.get("secrets", []) for name, service in _ours(compose)}
     assert given == {
         "webserver": [],
         "health": [],
         "daemon": [{"source": "pseudonym-key", "target": "NEDSLAG_PSEUDONYM_KEY"}],
     }
+    credentials = {path.stem for path in UNITS if "LoadCredential=" in path.read_text(encoding="utf-8")}
+    assert credentials == {"nedslag-daemon", "nedslag-nightly"}
 
 
 def test_the_ui_and_the_daemon_share_what_they_must(compose: dict[str, Any]) -> None:
