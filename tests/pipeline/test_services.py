@@ -15,7 +15,7 @@ from typing import Any
 from tests.support.postgres import Server, query
 from tests.support.product import ROOT, Product
 
-_SECONDS = 300
+_SECONDS = 900
 _SELECTOR = {"repositoryLocationName": "nedslag", "repositoryName": "__repository__", "jobName": "nightly"}
 _LAUNCH = """mutation ($selector: JobOrPipelineSelector!) {
   launchRun(executionParams: {selector: $selector, runConfigData: {}}) {
