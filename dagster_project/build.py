@@ -10,6 +10,7 @@ from dagster_project.assets.ingest import ingest_assets
 from dagster_project.assets.publish import publish_asset
 from dagster_project.assets.warehouse import warehouse_assets
 from dagster_project.checks import gate_checks
+from dagster_project.freshness import with_freshness
 from dagster_project.jobs import nightly_job
 from dagster_project.manifest import prepare_manifest
 from dagster_project.resources import dbt_resource, night_resource, reading_room_resource
@@ -22,7 +23,7 @@ def build_defs(*, settings: Settings, resource_overrides: Mapping[str, Any] | No
     """Assets, checks, job and schedule for one data folder."""
     warehouse = warehouse_assets(prepare_manifest(settings))
     return dg.Definitions(
-        assets=[*ingest_assets, warehouse, evaluation_asset(warehouse), publish_asset(warehouse)],
+        assets=with_freshness([*ingest_assets, warehouse, evaluation_asset(warehouse), publish_asset(warehouse)]),
         asset_checks=[gate_checks(settings)],
         jobs=[nightly_job],
         schedules=[nightly_schedule],

@@ -4,7 +4,7 @@ A breach of a threshold warns, unless the threshold's severity is `error`; then,
 anything, nothing is published.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
@@ -13,7 +13,16 @@ from dagster_project.integrity import LEAK_SEARCH, SUITE, columns_with_cpr_numbe
 from dagster_project.markdown import table
 from dagster_project.published_tables import PUBLISHED_SCHEMAS
 from dagster_project.settings import Settings
-from dagster_project.suites import Finding, check_name, load_expectations, load_thresholds, run_suites
+from dagster_project.suites import (
+    ANY_SUBJECT,
+    Expectation,
+    Finding,
+    Threshold,
+    check_name,
+    load_expectations,
+    load_thresholds,
+    run_suites,
+)
 from dagster_project.warehouse_file import open_warehouse
 
 _LEAK_ASSET = dg.AssetKey(["ops", "rejected_rows"])
@@ -22,11 +31,12 @@ _LEAK_ASSET = dg.AssetKey(["ops", "rejected_rows"])
 def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
     """One asset check per expectation, over all its subjects, and one for the leak search."""
     expectations = load_expectations(settings.expectations)
+    lines = load_thresholds(settings.expectations)
     specs = [
         dg.AssetCheckSpec(
             check_name(expectation),
             asset=list(expectation.asset),
-            description=f"{expectation.about} Thresholds and their reasons: expectations/thresholds.csv.",
+            description=_about(expectation, lines),
             blocking=True,
         )
         for expectation in expectations
@@ -34,7 +44,8 @@ def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
     leak = dg.AssetCheckSpec(
         LEAK_SEARCH,
         asset=_LEAK_ASSET,
-        description="No text of the published schemas holds anything like a CPR number.",
+        description="No text of the published schemas holds anything like a CPR number. Threshold: 0 rows; a breach "
+        "stops the night.",
         blocking=True,
     )
 
@@ -63,7 +74,7 @@ def gate_checks(settings: Settings) -> dg.AssetChecksDefinition:
             passed=not leaks,
             severity=dg.AssetCheckSeverity.ERROR,
             description=_leak_words(leaks),
-            metadata={"columns": leaks},
+            metadata={"rows": sum(leaks.values()), "threshold": 0, "columns": leaks},
         )
 
     return gate
@@ -82,6 +93,17 @@ def _record(run_id: str, finding: Finding) -> records.CheckRecord:
     )
 
 
+def _about(expectation: Expectation, thresholds: Iterable[Threshold]) -> str:
+    """What is measured, and each threshold with its reason; the file may say otherwise on a later night."""
+    lines = [
+        f"- {'any other subject' if line.subject == ANY_SUBJECT else line.subject}: {line.words}, else "
+        f"{'the night stops' if line.severity == 'error' else 'a warning'}. {line.reason}."
+        for line in thresholds
+        if (line.suite, line.expectation) == (expectation.suite, expectation.name)
+    ]
+    return "\n".join([f"{expectation.about}", "", "Thresholds (`expectations/thresholds.csv`):", "", *lines])
+
+
 def _result(findings: list[Finding]) -> dg.AssetCheckResult:
     """All subjects of one expectation as one check result; the worst severity among the breaches decides."""
     breaches = [finding for finding in findings if not finding.success]
@@ -93,10 +115,10 @@ def _result(findings: list[Finding]) -> dg.AssetCheckResult:
         passed=not breaches,
         severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
         description="; ".join(breach_words(finding) for finding in breaches)
-        or "Every subject is within its threshold.",
+        or f"Within the threshold: {'; '.join(_within(finding) for finding in findings)}.",
         metadata={
             **{
-                finding.subject: dg.MetadataValue.float(finding.observed)
+                finding.subject: dg.MetadataValue.float(float(finding.shown))
                 for finding in findings
                 if finding.observed is not None
             },
@@ -112,6 +134,11 @@ def breach_words(finding: Finding) -> str:
     return (
         f"{finding.subject}: {name} {finding.shown} is {side} {finding.threshold.limit:g} ({finding.threshold.reason})"
     )
+
+
+def _within(finding: Finding) -> str:
+    shown = finding.shown or "no figure"
+    return f"{finding.subject} {shown} ({finding.threshold.words})"
 
 
 def _table(findings: list[Finding]) -> dg.MarkdownMetadataValue:

@@ -8,7 +8,7 @@ model is resolved once, and the lineage, which follows from the code alone, is k
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +22,7 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
 from sqlglot.schema import MappingSchema
 
+from dagster_project.markdown import table as markdown_table
 from dagster_project.warehouse_file import open_warehouse
 
 _DIALECT = "duckdb"
@@ -60,6 +61,15 @@ def table_metadata(
         if node["resource_type"] in ("seed", "model", "source")
     }
     lineages = _lineages(nodes, built, target, cache)
+    keys = {name: translator.get_asset_key(node) for name, node in nodes.items()}
+    direct = {
+        name: {
+            column: [(schema, table, source) for schema, table, source in sources if (schema, table) in nodes]
+            for column, sources in columns.items()
+        }
+        for name, node in nodes.items()
+        if (columns := lineages.get(node["unique_id"]))
+    }
     metadata: dict[str, dict[str, Any]] = {}
     for table, node in nodes.items():
         if node["resource_type"] == "source" or table not in built:
@@ -67,8 +77,9 @@ def table_metadata(
         shown: dict[str, Any] = {"dagster/column_schema": _schema(built[table], node)}
         if table in counts:
             shown["dagster/row_count"] = counts[table]
-        if node["unique_id"] in lineages:
-            shown["dagster/column_lineage"] = _dagster_lineage(lineages[node["unique_id"]], nodes, translator)
+        if table in direct:
+            shown["dagster/column_lineage"] = _dagster_lineage(direct[table], keys)
+            shown["where_columns_come_from"] = _readable_lineage(table, direct, keys)
         metadata[node["unique_id"]] = shown
     return metadata
 
@@ -135,9 +146,12 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Col
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    """Tables, not views: counting a view would read the lake again."""
+    """What is counted: all but the views of intermediate, which are joins; counting them would do their readers' work
+    twice.
+    """
     return connection.execute(
-        "select schema_name, table_name from duckdb_tables() where database_name = 'working'"
+        "select table_schema, table_name from information_schema.tables "
+        "where table_catalog = 'working' and (table_type = 'BASE TABLE' or table_schema <> 'intermediate')"
     ).fetchall()
 
 
@@ -148,16 +162,43 @@ def _schema(columns: Columns, node: Mapping[str, Any]) -> dg.TableSchema:
     )
 
 
-def _dagster_lineage(
-    columns: Lineage, nodes: Mapping[tuple[str, str], Mapping[str, Any]], translator: DagsterDbtTranslator
-) -> dg.TableColumnLineage:
+def _dagster_lineage(columns: Lineage, keys: Mapping[tuple[str, str], dg.AssetKey]) -> dg.TableColumnLineage:
     return dg.TableColumnLineage(
         {
-            column: [
-                dg.TableColumnDep(translator.get_asset_key(nodes[schema, table]), name)
-                for schema, table, name in sources
-                if (schema, table) in nodes
-            ]
+            column: [dg.TableColumnDep(keys[schema, table], name) for schema, table, name in sources]
             for column, sources in columns.items()
         }
     )
+
+
+def _readable_lineage(
+    table: tuple[str, str],
+    direct: Mapping[tuple[str, str], Lineage],
+    keys: Mapping[tuple[str, str], dg.AssetKey],
+) -> dg.MarkdownMetadataValue:
+    """The lineage as text, one step back and down to the source: the free edition of the UI draws none."""
+
+    def names(columns: Iterable[tuple[str, str, str]]) -> str:
+        return ", ".join(f"{'/'.join(keys[schema, name].path)}.{column}" for schema, name, column in columns)
+
+    return markdown_table(
+        ("column", "from", "at its source"),
+        [
+            (column, names(sources), names(_origins((*table, column), direct)))
+            for column, sources in direct[table].items()
+        ],
+    )
+
+
+def _origins(column: tuple[str, str, str], direct: Mapping[tuple[str, str], Lineage]) -> list[tuple[str, str, str]]:
+    """The columns behind a column that come from no other: of the lake, of a seed, or of a model that is not SQL."""
+    found, seen, waiting = set(), {column}, [column]
+    while waiting:
+        schema, table, name = waiting.pop()
+        sources = direct.get((schema, table), {}).get(name, [])
+        if not sources and (schema, table, name) != column:
+            found.add((schema, table, name))
+        new = set(sources) - seen
+        seen |= new
+        waiting.extend(new)
+    return sorted(found)

@@ -1,23 +1,37 @@
-"""How dbt's nodes appear in the Dagster UI: keys, groups, owners, kinds."""
+"""How assets and dbt's nodes appear in the Dagster UI: keys, groups, owners, kinds, what a check says it checks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from dagster import AssetKey
+from dagster import AssetCheckSpec, AssetKey, AssetSpec
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+
+if TYPE_CHECKING:
+    from dagster_dbt import DbtProject
 
 OWNER = "team:data-engineering"
 EVALUATION_OWNER = "team:evaluation"
+# The UI sorts groups by name: the number puts them in the order in which the night works.
+LANDING_GROUP = "1_landing"
+LAKE_GROUP = "2_lake"
+PUBLISHED_GROUP = "9_published"
 _GROUP_OF_SCHEMA = {
-    "reference": "reference_data",
-    "staging": "staging",
-    "intermediate": "intermediate",
-    "marts": "marts",
-    "report": "report",
-    "open_data": "open_data",
-    "ops": "operations",
+    "reference": "2_reference_data",
+    "staging": "3_staging",
+    "intermediate": "4_intermediate",
+    "marts": "5_marts",
+    "report": "6_report",
+    "open_data": "7_open_data",
+    "ops": "8_operations",
+}
+_CHECKED = {
+    "one_row_per": "{key} together are the key: never blank, and never twice.",
+    "one_row_per_at_most": "{key} together stand at most once; blanks are allowed.",
+    "only_known_values": "{values} hold no other word than those of their closed list.",
+    "parents_exist": "Every {links}.",
+    "shares_are_sound": "Every share lies between 0 and 100 per cent, in its interval, and only where it has a base.",
 }
 
 
@@ -35,7 +49,7 @@ class NedslagTranslator(DagsterDbtTranslator):
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         if dbt_resource_props["resource_type"] == "source":
-            return "lake"
+            return LAKE_GROUP
         return _GROUP_OF_SCHEMA[dbt_resource_props["schema"]]
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
@@ -44,3 +58,28 @@ class NedslagTranslator(DagsterDbtTranslator):
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         # The default appends the model's whole SQL; the description alone reads better in the graph.
         return str(dbt_resource_props.get("description") or "")
+
+    def get_asset_check_spec(
+        self, asset_spec: AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> AssetCheckSpec | None:
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return spec and spec._replace(description=_what_is_checked(manifest["nodes"][unique_id]))
+
+
+def _what_is_checked(test: Mapping[str, Any]) -> str:
+    """What a data test demands, its threshold, and what a breach does; a generic test says it from its arguments."""
+    demand = test["description"]
+    if not demand:
+        arguments = test["test_metadata"]["kwargs"]
+        links = [f"`{link['column']}` stands in {link['to'].split(chr(39))[1]}" for link in arguments.get("links", ())]
+        demand = _CHECKED.get(name := test["test_metadata"]["name"], f"The dbt test `{name}` finds nothing.").format(
+            key=_listed(arguments.get("key", ())),
+            values=_listed(arguments.get("values", ())),
+            links=" and every ".join(links),
+        )
+    breach = "stops the night" if test["config"]["severity"].lower() == "error" else "warns"
+    return f"{demand} Threshold: 0 failing rows; a breach {breach}."
+
+
+def _listed(columns: Iterable[str]) -> str:
+    return ", ".join(f"`{column}`" for column in columns)

@@ -10,7 +10,7 @@ from dagster_project.published_tables import PUBLISHED_SCHEMAS, table_definition
 from dagster_project.report.dictionary import write_dictionary
 from dagster_project.report.page import RunFacts, write_pages
 from dagster_project.settings import Settings
-from dagster_project.translator import EVALUATION_OWNER
+from dagster_project.translator import EVALUATION_OWNER, PUBLISHED_GROUP
 from dagster_project.warehouse_file import open_warehouse
 
 EVALUATION = dg.AssetKey(["published", "evaluation"])
@@ -24,7 +24,7 @@ def evaluation_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         key=EVALUATION,
         deps=[key for key in warehouse.keys if key.path[0] in _READS],
-        group_name="published",
+        group_name=PUBLISHED_GROUP,
         owners=[EVALUATION_OWNER],
         kinds={"html"},
         required_resource_keys={"night"},
@@ -44,6 +44,6 @@ def evaluation_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
                 connection, settings.pages, facts=facts, pictures=settings.pages.with_name("pictures.json")
             )
         pages.append(write_dictionary(settings.pages, table_definitions(load_manifest(settings)), row[1]))
-        return dg.MaterializeResult(metadata={f"size_of_{page.stem}": page.stat().st_size for page in pages})
+        return dg.MaterializeResult(metadata={f"{page.stem}_bytes": page.stat().st_size for page in pages})
 
     return evaluation

@@ -1,26 +1,28 @@
 """Landing to lake: one asset per source table, one step per source, and the ledger that says what the night knows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import polars as pl
+import yaml
 
 from dagster_project import records
 from dagster_project.doctor import clear_leftovers
 from dagster_project.door.intake import LAKE_TABLES, SOURCES, Intake, note_strays, prepare_lake, take_in
+from dagster_project.door.lake import LEDGER_SCHEMAS, SCHEMAS
+from dagster_project.door.tables import SOURCES as DELIVERED
 from dagster_project.history import forget
 from dagster_project.keys import pseudonym_key, remember_key
 from dagster_project.markdown import table
 from dagster_project.publishing import set_in_force
 from dagster_project.reference import project_codes
-from dagster_project.settings import Settings
-from dagster_project.translator import OWNER
+from dagster_project.settings import PROJECT_ROOT, Settings
+from dagster_project.translator import LAKE_GROUP, LANDING_GROUP, OWNER
 from dagster_project.version import code_version
 
-_GROUP = "lake"
 _ABOUT_SOURCE = {
     "monitoring": "participants, activities and job statuses from the projects' monitoring tool",
     "consent": "the signed consent declarations",
@@ -51,11 +53,42 @@ _AFTER = {
 }
 
 
-def _spec(table: str, description: str, deps: list[dg.AssetKey]) -> dg.AssetSpec:
+def _lake_descriptions() -> Mapping[str, str]:
+    """What each table of the lake holds, as dbt's sources say it."""
+    declared = yaml.safe_load((PROJECT_ROOT / "dbt/models/staging/sources.yml").read_text(encoding="utf-8"))
+    return {
+        table.get("identifier", table["name"]): table["description"]
+        for source in declared["sources"]
+        for table in source["tables"]
+    }
+
+
+_DESCRIPTIONS = _lake_descriptions()
+
+
+def _landing(source: str) -> dg.AssetKey:
+    return dg.AssetKey(["landing", source])
+
+
+# Nothing makes these: people deliver them. The night tells what it found there.
+landing_assets = [
+    dg.AssetSpec(
+        _landing(source),
+        description=f"Files that lie in `landing/{source}/`: {about}. Who sends what, and under which headings: "
+        "docs/deliveries.md.",
+        group_name=LANDING_GROUP,
+        owners=[OWNER],
+        kinds={"file"},
+    )
+    for source, about in _ABOUT_SOURCE.items()
+]
+
+
+def _spec(table: str, deps: list[dg.AssetKey]) -> dg.AssetSpec:
     return dg.AssetSpec(
         ["lake", table],
-        description=description,
-        group_name=_GROUP,
+        description=f"{_DESCRIPTIONS[table]} More: docs/lake.md.",
+        group_name=LAKE_GROUP,
         owners=[OWNER],
         kinds={"parquet", "polars"},
         deps=deps,
@@ -68,7 +101,7 @@ def _night_file(settings: Settings) -> Path:
 
 @dg.asset(
     key=NIGHT_KEY,
-    group_name=_GROUP,
+    group_name=LAKE_GROUP,
     owners=[OWNER],
     kinds={"parquet"},
     required_resource_keys={"night"},
@@ -109,6 +142,8 @@ def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
             "files_where_nothing_is_read": strays,
             "old_runs_forgotten": forgotten.runs,
             "old_logs_removed": forgotten.files,
+            "dagster/row_count": frame.height,
+            "dagster/column_schema": _columns(frame.schema, {}),
         }
     )
 
@@ -129,10 +164,7 @@ def _ingest(source: str) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=f"take_in_{source}",
-        specs=[
-            _spec(name, f"`{name}` of the lake, from {about}. Columns: docs/lake.md.", [NIGHT_KEY, *_AFTER[source]])
-            for name in LAKE_TABLES[source]
-        ],
+        specs=[_spec(name, [_landing(source), NIGHT_KEY, *_AFTER[source]]) for name in LAKE_TABLES[source]],
         required_resource_keys={"night", "reading_room"},
         description=f"Read what is new in landing/{source}: {about}.",
     )
@@ -152,10 +184,36 @@ def _ingest(source: str) -> dg.AssetsDefinition:
         for delivery in intake.deliveries:
             if delivery.verdict == "refused":
                 context.log.warning(f"{delivery.file_name}: {delivery.reason}")
+        context.log_event(dg.AssetObservation(_landing(source), metadata=_about(intake)))
         for name, rows in intake.rows.items():
-            yield dg.MaterializeResult(asset_key=["lake", name], metadata={"dagster/row_count": rows, **_about(intake)})
+            yield dg.MaterializeResult(
+                asset_key=["lake", name], metadata={"dagster/row_count": rows, **_delivered_columns(source, name)}
+            )
 
     return take_in_source
+
+
+def _columns(schema: Mapping[str, pl.DataType], headings: Mapping[str, str]) -> dg.TableSchema:
+    """A lake table's columns; those that are read from a heading of a delivery name it."""
+    about = {name: f"Heading `{heading}` of the file." for name, heading in headings.items()}
+    return dg.TableSchema(
+        [dg.TableColumn(name, str(data_type).lower(), about.get(name)) for name, data_type in schema.items()]
+    )
+
+
+def _delivered_columns(source: str, lake_table: str) -> dict[str, dg.TableSchema | dg.TableColumnLineage]:
+    headings = {
+        column.field: column.heading
+        for table in DELIVERED[source].tables
+        if table.lake_table == lake_table
+        for column in table.columns
+    }
+    return {
+        "dagster/column_schema": _columns(SCHEMAS[lake_table], headings),
+        "dagster/column_lineage": dg.TableColumnLineage(
+            {field: [dg.TableColumnDep(_landing(source), heading)] for field, heading in headings.items()}
+        ),
+    }
 
 
 def _about(intake: Intake) -> dict[str, dg.MetadataValue | int]:
@@ -175,7 +233,6 @@ def _about(intake: Intake) -> dict[str, dg.MetadataValue | int]:
     specs=[
         _spec(
             ledger_table,
-            f"`{ledger_table.removeprefix('ledger_')}` of every source this night. Columns: docs/lake.md.",
             [dg.AssetKey(["lake", name]) for source in SOURCES for name in LAKE_TABLES[source]],
         )
         for ledger_table in LEDGER_TABLES
@@ -187,8 +244,24 @@ def ledger(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[A
     """Show what the ledgers hold; the sources wrote them."""
     settings: Settings = context.resources.night
     for name in LEDGER_TABLES:
-        rows = pl.scan_parquet(settings.lake / "ledger" / name.removeprefix("ledger_") / "*.parquet").select(pl.len())
-        yield dg.MaterializeResult(asset_key=["lake", name], metadata={"dagster/row_count": rows.collect().item()})
+        table_name = name.removeprefix("ledger_")
+        rows = pl.scan_parquet(settings.lake / "ledger" / table_name / "*.parquet").select(pl.len())
+        yield dg.MaterializeResult(
+            asset_key=["lake", name],
+            metadata={
+                "dagster/row_count": rows.collect().item(),
+                "dagster/column_schema": _columns(LEDGER_SCHEMAS[table_name], {}),
+            },
+        )
 
 
-ingest_assets = [night, *(_ingest(source) for source in SOURCES), ledger]
+# Written while the night goes on, and read by the accounts: no step of its own makes them.
+record_assets = [_spec(name, [NIGHT_KEY]) for name in ("records_runs", "records_check_results")]
+
+ingest_assets: list[dg.AssetsDefinition | dg.AssetSpec] = [
+    *landing_assets,
+    *record_assets,
+    night,
+    *(_ingest(source) for source in SOURCES),
+    ledger,
+]

@@ -15,7 +15,7 @@ from dagster_project.postgres import ANALYST, READER, PostgresError
 from dagster_project.published_tables import PUBLISHED_SCHEMAS, table_definitions
 from dagster_project.publishing import drop_sets_with_withdrawn_consent, publish
 from dagster_project.settings import Settings
-from dagster_project.translator import OWNER
+from dagster_project.translator import OWNER, PUBLISHED_GROUP
 
 PUBLISHED = dg.AssetKey(["published", "nedslag"])
 WITHDRAWN = "no_withdrawn_consent_in_older_sets"
@@ -30,7 +30,7 @@ def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         key=PUBLISHED,
         deps=[*upstream, EVALUATION],
-        group_name="published",
+        group_name=PUBLISHED_GROUP,
         owners=[OWNER],
         kinds={"duckdb", "parquet", "postgres", "html"},
         required_resource_keys={"night"},

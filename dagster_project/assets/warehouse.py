@@ -18,6 +18,9 @@ from dagster_project.manifest import lineage_cache, load_manifest
 from dagster_project.settings import Settings
 from dagster_project.translator import NedslagTranslator
 
+_SECONDS = "Execution Duration"
+_FAILING_ROWS = "dagster_dbt/failed_row_count"
+
 # Unit tests speak about the code, not about tonight's data; they run in the test suite.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 
@@ -75,6 +78,22 @@ def _with_table_metadata(events: list[Any], settings: Settings) -> Iterator[Any]
         translator=NedslagTranslator(),
     )
     for event in events:
-        unique_id = str(event.metadata["unique_id"].value) if isinstance(event, dg.Output) else ""
-        more = tables.get(unique_id, {}) | accounts.get(unique_id, {})
-        yield event.with_metadata({**event.metadata, **more}) if more else event
+        # Of dbt's own words only the duration means something to a reader.
+        known = {"seconds": event.metadata[_SECONDS]} if _SECONDS in event.metadata else {}
+        if isinstance(event, dg.Output):
+            unique_id = str(event.metadata["unique_id"].value)
+            yield event.with_metadata({**known, **tables.get(unique_id, {}), **accounts.get(unique_id, {})})
+        elif isinstance(event, dg.AssetCheckResult):
+            yield event._replace(**_outcome(event.metadata.get(_FAILING_ROWS), known))
+        else:
+            yield event
+
+
+def _outcome(failing: Any, known: dict[str, Any]) -> dict[str, Any]:
+    """A data test's figure beside its threshold, in words and as numbers that the UI draws over time."""
+    if failing is None:
+        return {"description": "It could not be run; the night's log says why.", "metadata": known}
+    return {
+        "description": f"{failing.value} failing rows; the threshold is 0.",
+        "metadata": {"failing_rows": failing, "threshold": 0, **known},
+    }

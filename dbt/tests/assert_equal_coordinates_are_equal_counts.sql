@@ -1,4 +1,3 @@
--- What the open tables call one cell is one number in every table.
 select count(*) as cells_with_two_values
 from {{ ref('int_open_cells') }}
 where different_values > 1

@@ -1,4 +1,3 @@
--- What disclosure control takes for known must be true; what is not true is left out of the search, and this says so.
 {{ config(severity='warn') }}
 with totals as (
     select r.relation_id, r.rest, sum(r.coefficient * c.cell_value) as total

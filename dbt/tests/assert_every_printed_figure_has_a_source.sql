@@ -1,4 +1,3 @@
--- A printed figure is computed from named cells or explained; a cell or source without its figure is a slip.
 with celled as (
     select distinct figure_id
     from {{ ref('published_figure_cells') }}

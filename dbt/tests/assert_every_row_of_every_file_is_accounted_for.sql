@@ -1,4 +1,3 @@
--- Rows read = landed + rejected + superseded + unmatched + withheld, for every file.
 select source, status, count(*) as files
 from {{ ref('deliveries') }}
 where rows_read <> rows_landed + rows_rejected + rows_superseded + rows_unmatched + rows_withheld

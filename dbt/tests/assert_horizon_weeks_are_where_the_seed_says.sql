@@ -1,4 +1,3 @@
--- Disclosure control takes from the seed which weeks after the start a horizon can lie in.
 select h.enrolment_id, h.horizon_months, h.horizon_date
 from {{ ref('status_at_horizon') }} as h
 inner join {{ ref('enrolments') }} as e on h.enrolment_id = e.enrolment_id

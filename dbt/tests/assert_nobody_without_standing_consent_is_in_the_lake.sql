@@ -1,4 +1,3 @@
--- Every file of the lake, also those that do not count: what the door let in yesterday may not stand there today.
 -- A night that looks back to an earlier day leaves what is gone from landing as later days have left it.
 with survey_consents as (
     select t.participant_id, t.project_code

@@ -1,4 +1,3 @@
--- Every background dimension, and every horizon with those not observed, adds up to the participations in the register.
 with in_register as (
     select s.project_code, sum(case when e.in_register then 1 else 0 end) as n
     from {{ ref('int_report_scopes') }} as s

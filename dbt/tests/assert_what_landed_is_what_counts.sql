@@ -1,4 +1,3 @@
--- The door's accounts against the rows that the marts are built from: per lake table, as many rows landed as count.
 with landed as (
     select lake_table, sum(row_count) as row_count
     from {{ ref('stg_ledger__delivery_rows') }}
