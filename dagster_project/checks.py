@@ -95,13 +95,14 @@ def _record(run_id: str, finding: Finding) -> records.CheckRecord:
 
 def _about(expectation: Expectation, thresholds: Iterable[Threshold]) -> str:
     """What is measured, and each threshold with its reason; the file may say otherwise on a later night."""
+    own = [line for line in thresholds if (line.suite, line.expectation) == (expectation.suite, expectation.name)]
+    others = "any other subject" if len(own) > 1 else "any subject"
     lines = [
-        f"- {'any other subject' if line.subject == ANY_SUBJECT else line.subject}: {line.words}, else "
+        f"- {others if line.subject == ANY_SUBJECT else line.subject}: {line.words}, else "
         f"{'the night stops' if line.severity == 'error' else 'a warning'}. {line.reason}."
-        for line in thresholds
-        if (line.suite, line.expectation) == (expectation.suite, expectation.name)
+        for line in own
     ]
-    return "\n".join([f"{expectation.about}", "", "Thresholds (`expectations/thresholds.csv`):", "", *lines])
+    return "\n".join([expectation.about, "", "Thresholds (`expectations/thresholds.csv`):", "", *lines])
 
 
 def _result(findings: list[Finding]) -> dg.AssetCheckResult:
