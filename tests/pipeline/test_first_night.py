@@ -6,8 +6,11 @@ import json
 import re
 from collections import Counter
 
+import dagster as dg
 import pytest
 
+from dagster_project.night import instance_home
+from dagster_project.settings import Settings
 from tests.pipeline.conftest import FirstNight
 from tests.support.postgres import query
 
@@ -131,6 +134,34 @@ def test_columns_of_the_report_can_be_followed_to_the_files(first_night: FirstNi
         }
     assert ("register_benefit_spells", "benefit_code") in reached
     assert ("register_industry_spells", "industry_code") in reached
+
+
+def test_the_ui_is_told_rows_columns_and_origins_of_every_table(first_night: FirstNight) -> None:
+    """And nothing is told of a table that is not about it: observations are of landing alone."""
+    settings = Settings(first_night.product.data_dir)
+    with instance_home(settings), dg.DagsterInstance.get() as instance:
+        (run,) = instance.get_run_records()
+        events = [entry.dagster_event for entry in instance.all_logs(run.dagster_run.run_id) if entry.dagster_event]
+    told = {
+        event.asset_key.to_user_string(): event.step_materialization_data.materialization.metadata
+        for event in events
+        if event.is_step_materialization and event.asset_key
+    }
+    tables = {name: shown for name, shown in told.items() if not name.startswith("published/")}
+    assert len(tables) > 140
+    # Joins that the tables after them make; counting them would make them twice.
+    views = {f"intermediate/int_{name}" for name in ("enrolments_consenting_register", "register_persons")}
+    views |= {f"intermediate/int_register_{kind}_spells" for kind in ("benefit", "industry")}
+    assert {name for name, shown in tables.items() if "dagster/row_count" not in shown} == views
+    assert [name for name, shown in tables.items() if "dagster/column_schema" not in shown] == []
+    models = {name for name in tables if not name.startswith(("lake/", "reference/"))}
+    # The one model that is not SQL.
+    assert {name for name in models if "where_columns_come_from" not in told[name]} == {
+        "intermediate/int_open_cell_flags"
+    }
+    assert {event.asset_key.path[0] for event in events if event.is_asset_observation and event.asset_key} == {
+        "landing"
+    }
 
 
 def test_postgresql_holds_the_same_with_the_same_comments(first_night: FirstNight) -> None:
