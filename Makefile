@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test nightly ui demo doctor health backup restore rotate-key lint format lock bench fuzz kills compile clean
+.PHONY: run test nightly ui demo doctor health backup restore rotate-key lint format measures lock bench fuzz kills compile clean
 
 run: compile
 	$(BIN)/python -m dagster_project run
@@ -47,6 +47,10 @@ lint: $(VENV)/dev.stamp
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# After an edit of dbt/models/_measures.yml: the macro through which dbt's models read it.
+measures: $(VENV)/run.stamp
+	$(BIN)/python -m dagster_project.measures
 
 bench: $(VENV)/dev.stamp compile
 	$(BIN)/python -m benchmarks.nightly

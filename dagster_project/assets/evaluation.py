@@ -6,6 +6,7 @@ import dagster as dg
 
 from dagster_project import records
 from dagster_project.manifest import load_manifest
+from dagster_project.measures import read_measures
 from dagster_project.published_tables import PUBLISHED_SCHEMAS, table_definitions
 from dagster_project.report.dictionary import write_dictionary
 from dagster_project.report.page import RunFacts, write_pages
@@ -43,7 +44,9 @@ def evaluation_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
             pages = write_pages(
                 connection, settings.pages, facts=facts, pictures=settings.pages.with_name("pictures.json")
             )
-        pages.append(write_dictionary(settings.pages, table_definitions(load_manifest(settings)), row[1]))
+        pages.append(
+            write_dictionary(settings.pages, table_definitions(load_manifest(settings)), read_measures(), row[1])
+        )
         return dg.MaterializeResult(metadata={f"{page.stem}_bytes": page.stat().st_size for page in pages})
 
     return evaluation

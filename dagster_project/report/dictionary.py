@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from dagster_project.measures import Definitions
 from dagster_project.published_tables import PUBLISHED_SCHEMAS, TableDefinition
 
 PAGE = "data_dictionary.html"
@@ -29,7 +30,7 @@ class _Schema:
     tables: tuple[TableDefinition, ...]
 
 
-def write_dictionary(folder: Path, tables: Sequence[TableDefinition], code_version: str) -> Path:
+def write_dictionary(folder: Path, tables: Sequence[TableDefinition], measures: Definitions, code_version: str) -> Path:
     """Write the page into an existing folder, whole or not at all.
 
     Raises:
@@ -44,7 +45,7 @@ def write_dictionary(folder: Path, tables: Sequence[TableDefinition], code_versi
     )
     style = Markup((_HERE / "style.css").read_text(encoding="utf-8"))
     page = environment.get_template("dictionary.html.jinja").render(
-        schemas=schemas, style=style, code_version=code_version
+        schemas=schemas, measures=measures, style=style, code_version=code_version
     )
     unfinished = folder / f".{PAGE}.new"
     unfinished.write_text(page, encoding="utf-8")

@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from dagster_project.measures import read_measures
 from dagster_project.published_tables import Column, ForeignKey, TableDefinition
 from dagster_project.report.dictionary import write_dictionary
 from dagster_project.report.page import write_pages
@@ -37,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     column = Column("person", "varchar", "Who, in as many words as it takes to fill a line on a narrow screen.", True)
     people = TableDefinition("marts", "people", "One row per person.", (column,), primary_key=("person",))
     visits = TableDefinition("marts", "visits", "Visits.", (column,), foreign_keys=(ForeignKey("person", "people"),))
-    write_dictionary(folder, [people, visits], FACTS.code_version)
+    write_dictionary(folder, [people, visits], read_measures(), FACTS.code_version)
     return folder
 
 

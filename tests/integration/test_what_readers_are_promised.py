@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dagster_project.manifest import prepare_manifest
+from dagster_project.measures import read_measures
 from dagster_project.published_tables import PUBLISHED_SCHEMAS, table_definitions
 from dagster_project.report.dictionary import write_dictionary
 from dagster_project.settings import Settings
@@ -51,11 +53,20 @@ def test_every_published_table_and_column_is_described(manifest: Mapping[str, An
     ] == []
 
 
-def test_the_dictionary_has_every_column(manifest: Mapping[str, Any], tmp_path: Path) -> None:
-    tables = table_definitions(manifest)
-    page = write_dictionary(tmp_path, tables, "0.1.0+abc").read_text(encoding="utf-8")
+def test_the_dictionary_has_every_column_and_measure(manifest: Mapping[str, Any], tmp_path: Path) -> None:
+    tables, measures = table_definitions(manifest), read_measures()
+    page = write_dictionary(tmp_path, tables, measures, "0.1.0+abc").read_text(encoding="utf-8")
     for table in tables:
         assert f'id="{table.schema}-{table.name}"' in page
-    assert page.count('<th scope="row">') == sum(len(table.columns) for table in tables)
+    rows = [*measures.measures, *measures.shares, *(column for table in tables for column in table.columns)]
+    assert page.count('<th scope="row">') == len(rows)
+    text = unescape(page)
+    for measure in (*measures.measures.values(), *measures.shares.values()):
+        assert f'id="measure-{measure.name}"' in page
+        assert measure.label_da in text
+    for measure in measures.measures.values():
+        assert measure.sql in text
+    for share in measures.shares.values():
+        assert share.population_da in text
     assert "0.1.0+abc" in page
     assert "://" not in page

@@ -559,6 +559,7 @@ def status_at_horizon(world: World) -> list[Record]:
                 row["industry_group"] = group
                 if row["status"] == "employment" and group != 11 and prior is not None:
                     row["industry_changed"] = group != prior
+            row["in_percentages"] = row["status"] in INSIDE
             rows.append(row)
     return rows
 
@@ -604,10 +605,12 @@ def activities(world: World) -> list[Record]:
         values = row.values
         enrolment = world.enrolment_at(values["cpr"], values["project"], values["day"])
         if enrolment is not None:
+            dated = {"activity_date": values["day"]}
             rows.append(
                 {
                     **{key: enrolment[key] for key in ("enrolment_id", "participant_id", "project_code")},
-                    "activity_date": values["day"],
+                    **dated,
+                    "period": period(dated, enrolment) or "before",
                     "activity_name": values["activity"],
                     "core_element": world.reference.activity_types.get(values["activity"], "other"),
                     "hours": values["hours"],

@@ -25,28 +25,38 @@ labels as (
     select variable, answer_code, answer_label
     from {{ ref('int_survey_codebook') }}
     where answer_code is not null
+),
+
+judged as (
+    select
+        r.respondent_id,
+        r.enrolment_id,
+        r.project_code,
+        r.disposition,
+        v.variable,
+        v.question,
+        v.item,
+        v.answered_as,
+        v.variable_order,
+        coalesce(
+            v.condition_variable is null
+            or v.condition_codes like '%,' || cast(deciding.answer_code as varchar) || ',%',
+            false
+        ) as in_base,
+        g.answer_code,
+        l.answer_label
+    from respondents as r
+    cross join variables as v
+    left join given as g on r.respondent_id = g.respondent_id and v.variable = g.variable
+    left join given as deciding
+        on r.respondent_id = deciding.respondent_id and v.condition_variable = deciding.variable
+    left join labels as l on v.variable = l.variable and g.answer_code = l.answer_code
 )
 
+-- Of a multiple-choice question one filled option is enough to have answered.
 select
-    r.respondent_id,
-    r.enrolment_id,
-    r.project_code,
-    r.disposition,
-    v.variable,
-    v.question,
-    v.item,
-    v.answered_as,
-    v.variable_order,
-    coalesce(
-        v.condition_variable is null
-        or v.condition_codes like '%,' || cast(deciding.answer_code as varchar) || ',%',
-        false
-    ) as in_base,
-    g.answer_code,
-    l.answer_label
-from respondents as r
-cross join variables as v
-left join given as g on r.respondent_id = g.respondent_id and v.variable = g.variable
-left join given as deciding
-    on r.respondent_id = deciding.respondent_id and v.condition_variable = deciding.variable
-left join labels as l on v.variable = l.variable and g.answer_code = l.answer_code
+    *,
+    disposition = 'complete'
+    and in_base
+    and bool_or(in_base and answer_code is not null) over (partition by respondent_id, answered_as) as in_denominator
+from judged

@@ -2,6 +2,8 @@ with placed as (
     select
         a.*,
         e.enrolment_id,
+        e.start_date,
+        e.end_date,
         row_number() over (
             partition by a.delivery_id, a.row_number
             order by {{ participation_order('e.start_date', 'a.activity_date') }}
@@ -36,6 +38,11 @@ select
     n.hours,
     n.mode,
     n.activity_status,
+    case
+        when n.activity_date < n.start_date then 'before'
+        when n.activity_date <= coalesce(n.end_date, {{ add_days('n.start_date', 182) }}) then 'during'
+        else 'after'
+    end as period,
     n.delivery_id
 from numbered as n
 left join {{ ref('activity_types') }} as t on n.activity_name = t.activity_name

@@ -129,6 +129,7 @@ select
     case when s.observed then s.benefit_code end as benefit_code,
     case when s.observed then s.has_wage_income end as has_wage_income,
     s.status,
+    coalesce(t.in_percentages, false) as in_percentages,
     case when s.observed then s.industry_group end as industry_group,
     p.prior_industry_group,
     case
@@ -138,3 +139,4 @@ select
     p.pull_id as delivery_id
 from with_status as s
 inner join participations as p on s.enrolment_number = p.enrolment_number
+left join {{ ref('statuses') }} as t on s.status = t.status

@@ -6,6 +6,7 @@ select
     question,
     item,
     in_base,
+    in_denominator,
     answer_code,
     answer_label,
     cast(variable_order as integer) as variable_order

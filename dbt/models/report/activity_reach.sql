@@ -1,10 +1,10 @@
 -- Each activity is counted under its name and under its whole core element.
 with levelled as (
-    select enrolment_id, project_code, 'activity_name' as reach_level, core_element, activity_name, period
-    from {{ ref('int_activities_completed') }}
+    select enrolment_id, project_code, 'activity_name' as reach_level, core_element, activity_name, activity_status, period
+    from {{ ref('activities') }}
     union all
-    select enrolment_id, project_code, 'core_element' as reach_level, core_element, null as activity_name, period
-    from {{ ref('int_activities_completed') }}
+    select enrolment_id, project_code, 'core_element' as reach_level, core_element, null as activity_name, activity_status, period
+    from {{ ref('activities') }}
 ),
 
 kinds as (
@@ -25,14 +25,14 @@ reached as (
         l.core_element,
         l.activity_name,
         l.period,
-        count(distinct l.enrolment_id) as n
+        {{ numerator('activity_reach') }} as n
     from levelled as l
     inner join {{ ref('int_report_scopes') }} as s on l.project_code = s.member_project_code
     group by s.project_code, l.reach_level, l.core_element, l.activity_name, l.period
 ),
 
 enrolled as (
-    select s.project_code, count(e.enrolment_id) as denominator
+    select s.project_code, {{ denominator('activity_reach') }} as denominator
     from {{ ref('int_report_scopes') }} as s
     left join {{ ref('enrolments') }} as e on s.member_project_code = e.project_code
     group by s.project_code
@@ -70,6 +70,6 @@ select
     core_element,
     activity_name,
     period,
-    {{ share_columns('n', 'denominator', 'participations') }},
+    {{ share_columns('n', 'denominator', population('activity_reach')) }},
     reach_level
 from grid

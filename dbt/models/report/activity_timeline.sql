@@ -3,9 +3,9 @@ with counted as (
         s.project_code,
         {{ first_of_month('a.activity_date') }} as month,
         a.core_element,
-        count(case when a.activity_status = 'completed' then 1 end) as completed,
-        count(case when a.activity_status = 'cancelled' then 1 end) as cancelled,
-        count(case when a.activity_status = 'postponed' then 1 end) as postponed
+        {{ measure('completed') }} as completed,
+        {{ measure('cancelled') }} as cancelled,
+        {{ measure('postponed') }} as postponed
     from {{ ref('activities') }} as a
     inner join {{ ref('int_report_scopes') }} as s on a.project_code = s.member_project_code
     group by s.project_code, {{ first_of_month('a.activity_date') }}, a.core_element

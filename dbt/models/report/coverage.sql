@@ -4,18 +4,11 @@ with basis as (
 ),
 
 rates as (
-    select project_code, 'consent_coverage' as measure, consenting as n, recruited as denominator
-    from basis
-    union all
-    select project_code, 'register_coverage', in_register, recruited
-    from basis
-    union all
-    select project_code, 'survey_coverage', answered, recruited
-    from basis
-    union all
-    select project_code, 'response_rate', answered, invited
-    from basis
-    union all
+    {%- for share in ['consent_coverage', 'register_coverage', 'survey_coverage', 'response_rate'] %}
+        select project_code, '{{ share }}' as measure, {{ numerator_name(share) }} as n, {{ denominator_name(share) }} as denominator
+        from basis
+        union all
+    {%- endfor %}
     select project_code, 'response_rate_with_partials', answered_in_part, invited
     from basis
 )

@@ -11,13 +11,13 @@ with survey as (
 counted as (
     select
         s.project_code,
-        count(distinct e.participant_id) as recruited,
-        count(distinct case when e.consents_survey or e.consents_register then e.participant_id end) as consenting,
-        count(distinct case when e.consents_survey then e.participant_id end) as consenting_survey,
-        count(distinct case when e.consents_register then e.participant_id end) as consenting_register,
-        count(distinct case when e.invited then e.participant_id end) as invited,
-        count(distinct case when e.answered then e.participant_id end) as answered,
-        count(distinct case when e.in_register then e.participant_id end) as in_register,
+        {{ measure('recruited') }} as recruited,
+        {{ measure('consenting') }} as consenting,
+        {{ measure('consenting_survey') }} as consenting_survey,
+        {{ measure('consenting_register') }} as consenting_register,
+        {{ measure('invited') }} as invited,
+        {{ measure('answered') }} as answered,
+        {{ measure('in_register') }} as in_register,
         count(distinct case when v.answered_in_part then e.participant_id end) as answered_in_part,
         count(distinct case when v.undeliverable then e.participant_id end) as undeliverable
     from {{ ref('int_report_scopes') }} as s
@@ -34,10 +34,10 @@ select
     consenting_register,
     invited,
     answered,
-    {{ percentage('answered', 'invited') }} as response_rate,
+    {{ percentage_of('response_rate') }} as response_rate,
     in_register,
-    {{ percentage('in_register', 'recruited') }} as register_coverage,
-    {{ percentage('consenting', 'recruited') }} as consent_coverage,
+    {{ percentage_of('register_coverage') }} as register_coverage,
+    {{ percentage_of('consent_coverage') }} as consent_coverage,
     undeliverable,
     {{ percentage('answered_in_part', 'invited') }} as response_rate_with_partials,
     answered_in_part

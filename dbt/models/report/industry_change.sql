@@ -2,12 +2,11 @@ with employed as (
     select
         s.project_code,
         h.horizon_months,
-        count(*) as employed,
-        count(case when h.industry_changed then 1 end) as changed,
-        count(case when h.industry_changed is null then 1 end) as unknown
+        {{ denominator('industry_change') }} as employed,
+        {{ numerator('industry_change') }} as changed,
+        {{ denominator('industry_change') }} - count(h.industry_changed) as unknown
     from {{ ref('status_at_horizon') }} as h
     inner join {{ ref('int_report_scopes') }} as s on h.project_code = s.member_project_code
-    where h.status = 'employment'
     group by s.project_code, h.horizon_months
 ),
 
@@ -26,6 +25,6 @@ grid as (
 select
     project_code,
     horizon_months,
-    {{ share_columns('n', 'denominator', 'participations in the register in employment at the horizon') }},
+    {{ share_columns('n', 'denominator', population('industry_change')) }},
     cast(unknown as bigint) as unknown
 from grid

@@ -18,7 +18,7 @@ select
     horizon_months,
     status,
     {{ share_columns(
-        'n', 'denominator', 'participations in the register with the background, observed, with a known code and still in the population'
+        'n', 'denominator', population('status_share') | replace('in the register', 'in the register with the background')
     ) }},
     sort_order
 from programme

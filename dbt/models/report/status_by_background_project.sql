@@ -1,13 +1,19 @@
-with counted as (
+with backgrounds as (
+    select enrolment_id as background_of, dimension, category
+    from {{ ref('int_enrolment_backgrounds') }}
+),
+
+counted as (
     select
         h.project_code,
         b.dimension,
         b.category,
         h.horizon_months,
         coalesce(h.status, 'not_observed') as status,
-        count(*) as n
+        {{ numerator('status_share') }} as n,
+        {{ denominator('status_share') }} as in_percentages
     from {{ ref('status_at_horizon') }} as h
-    inner join {{ ref('int_enrolment_backgrounds') }} as b on h.enrolment_id = b.enrolment_id
+    inner join backgrounds as b on h.enrolment_id = b.background_of
     group by h.project_code, b.dimension, b.category, h.horizon_months, coalesce(h.status, 'not_observed')
 ),
 
@@ -22,7 +28,7 @@ grid as (
         coalesce(c.n, 0) as n,
         case
             when t.in_percentages
-                then sum(case when t.in_percentages then coalesce(c.n, 0) else 0 end)
+                then sum(coalesce(c.in_percentages, 0))
                     over (partition by p.project_code, b.dimension, b.category, h.horizon_months)
         end as denominator
     from {{ ref('projects') }} as p
@@ -47,7 +53,7 @@ select
     {{ share_columns(
         'n',
         'denominator',
-        'participations of the project in the register with the background, observed, with a known code and still in the population'
+        population('status_share') | replace('in the register', 'of the project in the register with the background')
     ) }},
     cast(sort_order as integer) as sort_order
 from grid

@@ -3,7 +3,8 @@ with counted as (
         s.project_code,
         h.horizon_months,
         coalesce(h.status, 'not_observed') as status,
-        count(h.enrolment_id) as n
+        {{ numerator('status_share') }} as n,
+        {{ denominator('status_share') }} as in_percentages
     from {{ ref('status_at_horizon') }} as h
     inner join {{ ref('int_report_scopes') }} as s on h.project_code = s.member_project_code
     group by s.project_code, h.horizon_months, coalesce(h.status, 'not_observed')
@@ -17,7 +18,7 @@ grid as (
         coalesce(c.n, 0) as n,
         case
             when t.in_percentages
-                then sum(case when t.in_percentages then coalesce(c.n, 0) else 0 end)
+                then sum(coalesce(c.in_percentages, 0))
                     over (partition by s.project_code, h.horizon_months)
         end as denominator
     from (select distinct project_code from {{ ref('int_report_scopes') }}) as s
@@ -31,5 +32,5 @@ select
     project_code,
     horizon_months,
     status,
-    {{ share_columns('n', 'denominator', 'participations in the register, observed, with a known code and still in the population') }}
+    {{ share_columns('n', 'denominator', population('status_share')) }}
 from grid

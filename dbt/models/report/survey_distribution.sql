@@ -1,29 +1,20 @@
 -- Complete answers only, in the question's base, from those who answered the question.
-with answers as (
-    select
-        a.*,
-        bool_or(a.in_base and a.answer_code is not null) over (partition by a.respondent_id, a.answered_as) as answered_question
-    from {{ ref('int_survey_answers') }} as a
-    where a.disposition = 'complete'
-),
-
-bases as (
+with bases as (
     select
         s.project_code,
         a.variable,
         count(*) as in_base,
-        count(case when a.answered_question then 1 end) as denominator
-    from answers as a
+        {{ denominator('answer_share') }} as denominator
+    from {{ ref('int_survey_answers') }} as a
     inner join {{ ref('int_report_scopes') }} as s on a.project_code = s.member_project_code
-    where a.in_base
+    where a.disposition = 'complete' and a.in_base
     group by s.project_code, a.variable
 ),
 
 counted as (
-    select s.project_code, a.variable, a.answer_code, count(*) as n
-    from answers as a
+    select s.project_code, a.variable, a.answer_code, {{ numerator('answer_share') }} as n
+    from {{ ref('int_survey_answers') }} as a
     inner join {{ ref('int_report_scopes') }} as s on a.project_code = s.member_project_code
-    where a.in_base and a.answer_code is not null
     group by s.project_code, a.variable, a.answer_code
 ),
 
@@ -55,7 +46,7 @@ select
     item,
     answer_code,
     answer_label,
-    {{ share_columns('n', 'denominator', 'respondents with a complete answer, in the base of the question, who answered it') }},
+    {{ share_columns('n', 'denominator', population('answer_share')) }},
     cast(variable_order as integer) as variable_order,
     routing,
     in_base
