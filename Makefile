@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SUPERSET := .venv-superset
 
-.PHONY: run test nightly ui demo doctor health backup restore rotate-key lint format measures lock bench fuzz kills compile clean
+.PHONY: run test nightly ui demo doctor health backup restore rotate-key lint format measures superset lock lock-superset bench fuzz kills compile clean
 
 run: compile
 	$(BIN)/python -m dagster_project run
@@ -48,6 +49,16 @@ format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# The dashboards of docs/bi in a Superset of one's own, on http://127.0.0.1:8088.
+superset: $(SUPERSET)/superset.stamp
+	@$(SUPERSET)/bin/python docs/bi/superset_local.py
+
+$(SUPERSET)/superset.stamp: requirements/superset.txt
+	$(PYTHON) -c 'import sys; sys.exit("Superset needs Python 3.11 or 3.12; set PYTHON=…" if sys.version_info[:2] not in ((3, 11), (3, 12)) else 0)'
+	$(PYTHON) -m venv $(SUPERSET)
+	$(SUPERSET)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/superset.txt
+	touch $@
+
 # After an edit of dbt/models/_measures.yml: the macro through which dbt's models read it.
 measures: $(VENV)/run.stamp
 	$(BIN)/python -m dagster_project.measures
@@ -91,6 +102,12 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
+lock-superset:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		requirements/superset.in -o requirements/superset.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		requirements/clients.in -o requirements/clients.txt
+
 # Never the data folder: deliveries may lie in it.
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(SUPERSET)
