@@ -7,12 +7,16 @@ Workers that take turns, a fixed seed and a limit on deterministic time make the
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 from ortools.sat.python import cp_model
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
 Terms = tuple[tuple[int, int], ...]
 """(cell, coefficient) of one relation."""
@@ -21,8 +25,9 @@ Terms = tuple[tuple[int, int], ...]
 _AT_LEAST, _PER_CELL = 0.2, 0.006
 # From so many cells on, one table is made better neighbourhood by neighbourhood instead of all at once.
 _MANY = 1_000
-# The same for any table at all, whatever it costs.
-_ANYWHERE = 4.0
+# The same for any table at all, whatever it costs; and how many nodes branch and bound may look at.
+_PORTFOLIO, _NODES = 4.0, 500
+_INFEASIBLE = 2
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,11 @@ def find_cheapest(moves: Mapping[int, Move], relations: Sequence[Terms]) -> dict
     return problem.solve(solver)
 
 
-class Anywhere:
-    """Looks for some differences that satisfy every relation, whatever they cost, also among very many cells."""
+class Portfolio:
+    """Looks for some differences that satisfy every relation, whatever they cost, also among very many cells.
+
+    Finds those that a few cells make among themselves, and soon.
+    """
 
     def __init__(self, moves: Mapping[int, Move], relations: Sequence[Terms]) -> None:
         self._problem = _Problem(moves, relations)
@@ -101,13 +109,58 @@ class Anywhere:
         Raises:
             NoAlternative: there are none, or none was found.
         """
-        solver = _solver(_ANYWHERE)
+        solver = _solver(_PORTFOLIO)
         # No way of searching finds every table soon; a portfolio of them, taking turns, does.
         solver.parameters.num_workers = 8
         solver.parameters.interleave_search = True
         solver.parameters.linearization_level = 0
         with self._problem.needing(needed):
             return self._problem.solve(solver)
+
+
+class BranchAndBound:
+    """The same on linear programmes, which takes a minute among many cells.
+
+    Finds those that need hundreds of cells to move together, and proves that there are none.
+    """
+
+    def __init__(self, moves: Mapping[int, Move], relations: Sequence[Terms]) -> None:
+        self._relations = relations
+        self._place = {cell: place for place, cell in enumerate(moves)}
+        # Slack is a sum of whole numbers, and whole by itself.
+        self._whole = np.array([not move.slack for move in moves.values()], dtype=int)
+        self._low = np.array([move.low for move in moves.values()], dtype=float)
+        self._high = np.array([math.inf if move.slack else move.high for move in moves.values()])
+        terms = [(row, self._place[cell], factor) for row, one in enumerate(relations) for cell, factor in one]
+        rows, places, factors = np.array(terms, dtype=np.int64).reshape(-1, 3).T
+        matrix = csr_array((factors, (rows, places)), shape=(len(relations), len(moves)))
+        self._relations_hold = LinearConstraint(matrix, 0, 0)
+
+    def find(self, needed: int) -> dict[int, int]:
+        """Differences that are not 0 in the needed cell.
+
+        Raises:
+            NoAlternative: there are none, or none was found.
+        """
+        place, proven = self._place[needed], True
+        for low, high in ((1, self._high[place]), (self._low[place], -1)):
+            if low > high:
+                continue
+            bounds = Bounds(self._low.copy(), self._high.copy())
+            bounds.lb[place], bounds.ub[place] = low, high
+            result = milp(
+                np.zeros(len(self._place)),
+                integrality=self._whole,
+                bounds=bounds,
+                constraints=self._relations_hold,
+                options={"node_limit": _NODES},
+            )
+            if result.x is not None:
+                found = {cell: round(result.x[at]) for cell, at in self._place.items()}
+                if not any(sum(factor * found[cell] for cell, factor in terms) for terms in self._relations):
+                    return {cell: difference for cell, difference in found.items() if difference}
+            proven &= result.status == _INFEASIBLE
+        raise NoAlternative(proven)
 
 
 class _Problem:

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
 
-from dagster_project.disclosure.alternative import Anywhere, Move, NoAlternative, Terms, find_cheapest
+from dagster_project.disclosure.alternative import BranchAndBound, Move, NoAlternative, Portfolio, Terms, find_cheapest
 
-# How far a cell may lie from the truth: near, which solves faster, and anywhere when that has no answer.
-_NEAR, _ANYWHERE = 3, 50
+# How far a cell may lie from the truth: near, which solves faster, wide, and anywhere when those have no answer.
+_NEAR, _WIDE, _ANYWHERE = 3, 50, 400
 # Cells that are not printed are often differences of printed ones and move as far as these together.
 _UNPRINTED_REACH = 4
 _SLACK_REACH = 10_000_000
@@ -128,6 +128,7 @@ class _Part:
         self.cells, self.members, self.relations = cells, members, list(dict.fromkeys(relations))
         self.tables: list[dict[int, int]] = []
         self.given_up = False
+        self._quick_helps = True
         self.left = {cell for cell in members if cells[cell].needed}
         self.suppressed = set(self.left)
 
@@ -140,7 +141,9 @@ class _Part:
                 try:
                     self._use(self._own_table(cell))
                 except NoAlternative as none:
-                    self.given_up |= not none.proven
+                    if not none.proven:
+                        self.given_up = True
+                        return
 
     def _use(self, table: dict[int, int]) -> bool:
         """Whether it meets a need."""
@@ -160,7 +163,7 @@ class _Part:
 
     def _own_table(self, cell: int) -> dict[int, int]:
         """A table that differs in the cell: any at all, and then the cheapest among the cells in which that differs."""
-        table = self._anywhere.find(cell)
+        table = self._any_table(cell)
         while True:
             try:
                 cheaper = self._cheapest_within(table, cell)
@@ -176,9 +179,22 @@ class _Part:
             self._moves(table, _ANYWHERE, cell), list(dict.fromkeys(terms for terms in inside if terms))
         )
 
+    def _any_table(self, cell: int) -> dict[int, int]:
+        """By the quick search, until that has found nothing once."""
+        if self._quick_helps:
+            try:
+                return self._portfolio.find(cell)
+            except NoAlternative:
+                self._quick_helps = False
+        return self._branch_and_bound.find(cell)
+
     @cached_property
-    def _anywhere(self) -> Anywhere:
-        return Anywhere(self._moves(self.members, _ANYWHERE), self.relations)
+    def _portfolio(self) -> Portfolio:
+        return Portfolio(self._moves(self.members, _WIDE), self.relations)
+
+    @cached_property
+    def _branch_and_bound(self) -> BranchAndBound:
+        return BranchAndBound(self._moves(self.members, _ANYWHERE), self.relations)
 
     def _moves(self, region: Iterable[int], reach: int, needed: int | None = None) -> dict[int, Move]:
         moves = {}

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from dagster_project.disclosure import witnesses
-from dagster_project.disclosure.alternative import Move, NoAlternative, Terms, find_cheapest
+from dagster_project.disclosure.alternative import (
+    BranchAndBound,
+    Move,
+    NoAlternative,
+    Portfolio,
+    Terms,
+    find_cheapest,
+)
 from dagster_project.disclosure.suppression import (
     Cells,
     InconsistentCells,
@@ -237,7 +244,8 @@ def test_what_is_not_settled_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch
         raise NoAlternative(proven=False)
 
     monkeypatch.setattr(witnesses, "find_cheapest", out_of_time)
-    monkeypatch.setattr(witnesses.Anywhere, "find", out_of_time)
+    monkeypatch.setattr(witnesses.Portfolio, "find", out_of_time)
+    monkeypatch.setattr(witnesses.BranchAndBound, "find", out_of_time)
     tables = cross(np.array([[1, 8, 9], [12, 20, 30]]), True)
     tables.cell("apart", 2)
     tables.cell("far", 30)
@@ -245,6 +253,42 @@ def test_what_is_not_settled_in_time_is_given_up(monkeypatch: pytest.MonkeyPatch
     assert tables.blank(result) == set(tables.values) - tables.latent - {"far"}
     assert (result.exposed == [name in tables.small() for name in tables.values]).all()
     assert result.fallback
+
+
+@pytest.mark.parametrize("search", [Portfolio, BranchAndBound])
+def test_a_search_for_any_table_finds_one_or_proves_that_there_is_none(
+    search: type[Portfolio] | type[BranchAndBound],
+) -> None:
+    """Two cells against a third; one that nothing lets move; a slack takes what is left."""
+    moves = {
+        0: Move(-2, 50),
+        1: Move(-3, 50),
+        2: Move(-50, 1),
+        3: Move(-1, 50),
+        4: Move(0, 0),
+        5: Move(-1, 60),
+        6: Move(0, 60, slack=True),
+    }
+    relations: list[Terms] = [((0, 1), (1, 1), (2, -1)), ((3, 1), (4, -1)), ((5, 13), (6, -1))]
+    found = search(moves, relations).find(2)
+    assert found[2]
+    assert found.get(0, 0) + found.get(1, 0) == found[2]
+    assert search(moves, relations).find(5)[6] == 13 * search(moves, relations).find(5)[5]
+    with pytest.raises(NoAlternative) as none:
+        search(moves, relations).find(3)
+    assert none.value.proven
+
+
+def test_a_cell_that_hundreds_must_follow_gets_its_table() -> None:
+    """Farther than the quick search looks: one person fewer means 130 weeks fewer."""
+    tables = Tables()
+    for name, count in (("persons", 2), ("weeks of others", 140), ("weeks", 400)):
+        tables.cell(name, count)
+    tables.sums.append({"persons": 130, "weeks of others": 1, "weeks": -1})
+    result = tables.suppress()
+    assert_safe(tables, result)
+    assert not result.fallback
+    assert "persons" in tables.blank(result)
 
 
 def test_what_no_table_for_all_meets_gets_any_table_which_is_made_cheaper(monkeypatch: pytest.MonkeyPatch) -> None:
