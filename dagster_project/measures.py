@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from dagster_project.errors import NedslagError
 from dagster_project.settings import PROJECT_ROOT
 
 DEFINITIONS = PROJECT_ROOT / "dbt" / "models" / "_measures.yml"
@@ -25,7 +26,7 @@ _MACRO = """{{#- Written by `make measures` from models/_measures.yml: dbt shows
 """
 
 
-class MeasureError(ValueError):
+class MeasureError(NedslagError):
     """The definitions cannot be used; the text says which and why."""
 
 
