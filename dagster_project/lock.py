@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dagster_project.errors import NedslagError
 
-_LOOK_EVERY_SECONDS = 1.0
+_LOOK_EVERY_SECONDS, _A_MOMENT = 0.5, 1.0
 
 
 class NightAlreadyRunning(NedslagError):
@@ -20,19 +20,19 @@ class NightAlreadyRunning(NedslagError):
 def is_held(data_dir: Path) -> bool:
     """Whether a run is working in the data folder."""
     try:
-        with only_run(data_dir):
+        with only_run(data_dir, patience=0):
             return False
     except NightAlreadyRunning:
         return True
 
 
 @contextmanager
-def only_run(data_dir: Path, patience: float = 0.0) -> Iterator[None]:
+def only_run(data_dir: Path, patience: float = _A_MOMENT) -> Iterator[None]:
     """Hold the data folder while the block lasts.
 
     Args:
         data_dir: the folder; made when it is not there.
-        patience: how many seconds to wait for another run to end.
+        patience: how many seconds to wait for another run to end; one that only looks takes no more than a moment.
 
     Raises:
         NightAlreadyRunning: another process works in the same data folder.

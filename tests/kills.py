@@ -82,6 +82,8 @@ def read_for_ever(copy: str, place: str) -> None:
         except Exception as error:
             seen = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps({"copy": copy, "seconds": time.monotonic() - began, **seen}), flush=True)
+        # Without a pause, eight readers leave a small machine nothing to run nights with.
+        time.sleep(random.uniform(0, 3))
 
 
 class Readers:
