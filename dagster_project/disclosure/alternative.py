@@ -26,7 +26,7 @@ _AT_LEAST, _PER_CELL = 0.2, 0.006
 # From so many cells on, one table is made better neighbourhood by neighbourhood instead of all at once.
 _MANY = 1_000
 # The same for any table at all, whatever it costs; and how many nodes branch and bound may look at.
-_PORTFOLIO, _NODES = 4.0, 500
+_PORTFOLIO, _NODES = 2.0, 500
 _INFEASIBLE = 2
 
 

@@ -180,12 +180,12 @@ class _Part:
         )
 
     def _any_table(self, cell: int) -> dict[int, int]:
-        """By the quick search, until that has found nothing once."""
+        """By the quick search, until that has run out of time once."""
         if self._quick_helps:
             try:
                 return self._portfolio.find(cell)
-            except NoAlternative:
-                self._quick_helps = False
+            except NoAlternative as none:
+                self._quick_helps = none.proven
         return self._branch_and_bound.find(cell)
 
     @cached_property
