@@ -20,9 +20,11 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import psycopg
@@ -62,7 +64,7 @@ def look_at_server(url: str) -> Sight:
         return _look(lambda sql: connection.execute(sql.encode()).fetchall(), "sum(hashtext(t::text))")
 
 
-def _look(query, checksum: str) -> Sight:  # type: ignore[no-untyped-def]  # either client's query
+def _look(query: Callable[[str], list[tuple[Any, ...]]], checksum: str) -> Sight:
     ((run_id,),) = query(_RUN)
     rows, sums = [], []
     for schema, name in query(_TABLES):
