@@ -108,7 +108,9 @@ def _night(settings: Settings, *, compare: bool) -> int:
         return 1
     if compare:
         print("\n".join(["", *comparison_lines(settings)]))
-    print("\n".join(["", f"Published for {settings.as_of()} in {time.monotonic() - began:.0f} s.", *places(settings)]))
+    took = f"Published for {settings.as_of()} in {time.monotonic() - began:.0f} s."
+    nothing_new = [f"Nothing is new: the set that run {result.repeats} computed was published again."]
+    print("\n".join(["", *(nothing_new if result.repeats else []), took, *places(settings)]))
     return 0
 
 

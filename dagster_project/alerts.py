@@ -49,6 +49,7 @@ def message(story: Story, settings: Settings, before: frozenset[str]) -> Message
     ]
     lines = [
         f"Run {story.run_id} for {story.as_of or 'a day that is not known'}: {outcome}, after {story.seconds:.0f} s.",
+        *([f"Nothing is new: the set that run {story.repeats} computed was published again."] if story.repeats else []),
         *_section("What stopped it" if not story.published else "Errors", story.errors),
         *_section("New warnings", fresh),
         *_section("Warnings that stood before", known),

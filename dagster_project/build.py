@@ -10,10 +10,11 @@ from dagster_project.assets.ingest import ingest_assets
 from dagster_project.assets.publish import publish_asset
 from dagster_project.assets.warehouse import warehouse_assets
 from dagster_project.checks import gate_checks
+from dagster_project.dbt_resource import dbt_resource
 from dagster_project.freshness import with_freshness
 from dagster_project.jobs import nightly_job
 from dagster_project.manifest import prepare_manifest
-from dagster_project.resources import dbt_resource, night_resource, reading_room_resource
+from dagster_project.resources import night_resource, reading_room_resource
 from dagster_project.schedules import nightly_schedule
 from dagster_project.sensors import sensors
 from dagster_project.settings import Settings

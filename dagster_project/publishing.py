@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from dagster_project.postgres import staged_copy
 from dagster_project.published_tables import TableDefinition
@@ -66,12 +67,79 @@ def publish(
     (new_set / "parquet").mkdir(parents=True)
     rows = _write_set(warehouse=warehouse, lake=lake, new_set=new_set, tables=tables)
     shutil.copytree(pages, new_set / "report")
+    return Publication(rows, _show(new_set, published, marts, tables, postgres_url))
+
+
+def publish_again(
+    *,
+    published: Path,
+    marts: Path,
+    set_name: str,
+    tables: Mapping[str, pl.DataFrame],
+    definitions: Sequence[TableDefinition] = (),
+    postgres_url: str | None = None,
+) -> Publication:
+    """Put a set in force that is the one in force but for some tables of `ops`.
+
+    Args:
+        published, marts, set_name, postgres_url: as for `publish`.
+        tables: the new rows of those tables, by name.
+        definitions: all tables, for PostgreSQL.
+
+    Raises:
+        PostgresError: PostgreSQL does not take the set.
+        duckdb.Error: the set in force cannot be read.
+    """
+    new_set = published / set_name
+    if new_set.exists():
+        shutil.rmtree(new_set)
+    shutil.copytree(marts.resolve(), new_set, copy_function=_second_name)
+    database = new_set / "nedslag.duckdb"
+    for path in (database, *(new_set / "parquet" / "ops" / f"{name}.parquet" for name in tables)):
+        path.unlink()
+    shutil.copyfile(marts / database.name, database)
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH {literal(str(database))} AS published (STORAGE_VERSION {literal(STORAGE_VERSION)})")
+        connection.execute("USE published")
+        for name, rows in tables.items():
+            table = f"ops.{identifier(name)}"
+            connection.register("tonight", rows)
+            connection.execute(f"DELETE FROM {table}")
+            connection.execute(f"INSERT INTO {table} BY NAME FROM tonight ORDER BY ALL")
+            parquet = new_set / "parquet" / "ops" / f"{name}.parquet"
+            connection.execute(f"COPY {table} TO {literal(str(parquet))} (FORMAT parquet)")
+        names = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'published'"
+        ).fetchall()
+        counts = {
+            f"{schema}.{name}": connection.execute(
+                f"SELECT count(*) FROM {identifier(schema)}.{identifier(name)}"
+            ).fetchall()[0][0]
+            for schema, name in sorted(names)
+        }
+        connection.execute("CHECKPOINT published")
+    database.chmod(0o444)
+    return Publication(counts, _show(new_set, published, marts, definitions, postgres_url))
+
+
+def _second_name(source: str, target: str) -> None:
+    """The same file under another name; a copy of it where the file system, or its rights, know no such thing."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _show(
+    new_set: Path, published: Path, marts: Path, tables: Sequence[TableDefinition], postgres_url: str | None
+) -> list[str]:
+    """Put a whole set in force everywhere at the same moment; returns warnings in words."""
     _sync(new_set)
     nowhere: AbstractContextManager[list[str]] = nullcontext([])
     with staged_copy(postgres_url, new_set / "nedslag.duckdb", tables) if postgres_url else nowhere as warnings:
         put_in_force(new_set, marts)
     _drop_outnumbered_sets(published, new_set)
-    return Publication(rows, warnings)
+    return warnings
 
 
 def put_in_force(new_set: Path, marts: Path) -> None:

@@ -115,6 +115,21 @@ def write_checks(lake: Path, run_id: str, records: Iterable[CheckRecord]) -> Non
     _write(frame, lake / "records" / "check_results" / f"{run_id}.parquet")
 
 
+def repeat_checks(lake: Path, run_id: str, of: str) -> None:
+    """Give a run the check results of another one, whose tables it found to stand."""
+    results = _read(lake / "records" / "check_results", CHECK_SCHEMA).filter(pl.col("run_id") == of)
+    repeated = results.with_columns(run_id=pl.lit(run_id))
+    _write(repeated, lake / "records" / "check_results" / f"{run_id}.parquet")
+
+
+def tables(lake: Path) -> dict[str, pl.DataFrame]:
+    """`ops.runs` and `ops.check_results` as they stand."""
+    return {
+        "runs": _read(lake / "records" / "runs", RUN_SCHEMA),
+        "check_results": _read(lake / "records" / "check_results", CHECK_SCHEMA),
+    }
+
+
 def _runs(lake: Path) -> list[Run]:
     """In the order in which they began, whatever their clocks said."""
     return [Run(**row) for row in _read(lake / "records" / "runs", RUN_SCHEMA).to_dicts()]

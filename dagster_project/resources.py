@@ -1,20 +1,15 @@
-"""What assets are given: the night they work in, a room to read files in, and dbt."""
+"""What assets are given: the night they work in, and a room to read files in. dbt is in `dbt_resource`."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
-import sys
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterator
 
 from dagster import InitResourceContext, ResourceDefinition, resource
-from dagster_dbt import DbtCliResource
-from packaging.version import Version
 
 from dagster_project.door.reading_room import ReadingRoom
 from dagster_project.lock import only_run
-from dagster_project.settings import PROJECT_ROOT, Settings
+from dagster_project.settings import Settings
 from dagster_project.story import ENDED_BECAUSE
 from dagster_project.time_limit import time_limit
 
@@ -54,27 +49,3 @@ def reading_room_resource(settings: Settings) -> ResourceDefinition:
             yield room
 
     return reading_room
-
-
-class Dbt(DbtCliResource):
-    """dbt's command line without dagster-dbt's look into the database and its question for the version.
-
-    Both load dbt into this process too, which takes as long as a third of the build; `column_metadata` needs neither.
-    """
-
-    @cached_property
-    def _cli_version(self) -> Version:
-        return Version(importlib.metadata.version("dbt-core"))
-
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]  # dagster-dbt allows none
-        return None
-
-
-def dbt_resource(settings: Settings) -> Dbt:
-    """dbt on this project's own profile, in a process that ends with the run."""
-    return Dbt(
-        project_dir=str(settings.dbt_project),
-        profiles_dir=str(settings.dbt_project),
-        dbt_executable=sys.executable,
-        global_config_flags=["-P", str(PROJECT_ROOT / "dagster_project" / "dbt_process.py")],
-    )

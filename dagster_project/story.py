@@ -24,11 +24,16 @@ from dagster_project.settings import Settings
 
 ENDED_BECAUSE = "nedslag/ended_because"
 """The tag of a run that the product itself has ended: why, in a sentence."""
+REPEATS = "nedslag/repeats"
+"""The tag of a run that found nothing new: the run whose set it published again."""
 
 
 @dataclass(frozen=True)
 class Story:
-    """One run; sentences say what is wrong, where, and what to do. `as_of` is None when it never began to work."""
+    """One run; sentences say what is wrong, where, and what to do. `as_of` is None when it never began to work.
+
+    `repeats`: the run whose set was published again because nothing is new; its warnings are this run's too.
+    """
 
     run_id: str
     published: bool
@@ -36,22 +41,30 @@ class Story:
     seconds: float
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
+    repeats: str | None = None
 
 
 def story_of(instance: DagsterInstance, run_id: str, settings: Settings) -> Story:
     """The story of a run that has ended."""
-    events = [entry.dagster_event for entry in instance.all_logs(run_id) if entry.dagster_event is not None]
+    events = _events(instance, run_id)
     record = instance.get_run_record_by_id(run_id)
     run = run_record(settings.lake, run_id)
     tags = record.dagster_run.tags if record else {}
+    repeats = tags.get(REPEATS)
+    judged = _events(instance, repeats) if repeats else events
     return Story(
         run_id=run_id,
         published=record is not None and record.dagster_run.is_success,
         as_of=run.as_of if run else None,
         seconds=(record.end_time - record.start_time) if record and record.start_time and record.end_time else 0.0,
         errors=_errors(events, settings, tags.get(ENDED_BECAUSE)),
-        warnings=tuple(_failed_checks(events, AssetCheckSeverity.WARN)),
+        warnings=tuple(_failed_checks(judged, AssetCheckSeverity.WARN)),
+        repeats=repeats,
     )
+
+
+def _events(instance: DagsterInstance, run_id: str) -> list[DagsterEvent]:
+    return [entry.dagster_event for entry in instance.all_logs(run_id) if entry.dagster_event is not None]
 
 
 def _errors(events: list[DagsterEvent], settings: Settings, ended_because: str | None) -> tuple[str, ...]:

@@ -8,24 +8,11 @@ from typing import TYPE_CHECKING, Any
 from dagster import AssetCheckSpec, AssetKey, AssetSpec
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 
+from dagster_project.groups import EVALUATION_OWNER, GROUP_OF_SCHEMA, LAKE_GROUP, OWNER
+
 if TYPE_CHECKING:
     from dagster_dbt import DbtProject
 
-OWNER = "team:data-engineering"
-EVALUATION_OWNER = "team:evaluation"
-# The UI sorts groups by name: the number puts them in the order in which the night works.
-LANDING_GROUP = "1_landing"
-LAKE_GROUP = "2_lake"
-PUBLISHED_GROUP = "9_published"
-_GROUP_OF_SCHEMA = {
-    "reference": "2_reference_data",
-    "staging": "3_staging",
-    "intermediate": "4_intermediate",
-    "marts": "5_marts",
-    "report": "6_report",
-    "open_data": "7_open_data",
-    "ops": "8_operations",
-}
 _CHECKED = {
     "one_row_per": "{key} together are the key: never blank, and never twice.",
     "one_row_per_at_most": "{key} together stand at most once; blanks are allowed.",
@@ -50,7 +37,7 @@ class NedslagTranslator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         if dbt_resource_props["resource_type"] == "source":
             return LAKE_GROUP
-        return _GROUP_OF_SCHEMA[dbt_resource_props["schema"]]
+        return GROUP_OF_SCHEMA[dbt_resource_props["schema"]]
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
         return [EVALUATION_OWNER if dbt_resource_props.get("schema") == "report" else OWNER]

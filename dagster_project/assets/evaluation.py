@@ -5,13 +5,13 @@ from typing import Any
 import dagster as dg
 
 from dagster_project import records
+from dagster_project.groups import EVALUATION_OWNER, PUBLISHED_GROUP
 from dagster_project.manifest import load_manifest
 from dagster_project.measures import read_measures
 from dagster_project.published_tables import PUBLISHED_SCHEMAS, table_definitions
 from dagster_project.report.dictionary import write_dictionary
 from dagster_project.report.page import RunFacts, write_pages
 from dagster_project.settings import Settings
-from dagster_project.translator import EVALUATION_OWNER, PUBLISHED_GROUP
 from dagster_project.warehouse_file import open_warehouse
 
 EVALUATION = dg.AssetKey(["published", "evaluation"])
@@ -40,7 +40,7 @@ def evaluation_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
             row = connection.execute(
                 "select as_of, code_version, demonstration from staging.stg_ledger__night"
             ).fetchall()[0]
-            facts = RunFacts(context.run_id, row[0], row[1], records.now(), is_demonstration=row[2])
+            facts = RunFacts(context.run.run_id, row[0], row[1], records.now(), is_demonstration=row[2])
             pages = write_pages(
                 connection, settings.pages, facts=facts, pictures=settings.pages.with_name("pictures.json")
             )

@@ -10,17 +10,19 @@ import polars as pl
 import yaml
 
 from dagster_project import records
+from dagster_project.assets.again import publish_standing
 from dagster_project.doctor import clear_leftovers
 from dagster_project.door.intake import LAKE_TABLES, SOURCES, Intake, note_strays, prepare_lake, take_in
 from dagster_project.door.lake import LEDGER_SCHEMAS, SCHEMAS
 from dagster_project.door.tables import SOURCES as DELIVERED
+from dagster_project.groups import LAKE_GROUP, LANDING_GROUP, OWNER
 from dagster_project.history import forget
 from dagster_project.keys import pseudonym_key, remember_key
 from dagster_project.markdown import table
 from dagster_project.publishing import set_in_force
 from dagster_project.reference import project_codes
 from dagster_project.settings import PROJECT_ROOT, Settings
-from dagster_project.translator import LAKE_GROUP, LANDING_GROUP, OWNER
+from dagster_project.standing import found_before, standing
 from dagster_project.version import code_version
 
 _ABOUT_SOURCE = {
@@ -105,9 +107,12 @@ def _night_file(settings: Settings) -> Path:
     owners=[OWNER],
     kinds={"parquet"},
     required_resource_keys={"night"},
-    description="One row: the run, the day it speaks for, and whether the data is the demonstration.",
+    # Where nothing is new the night ends here: Dagster skips what follows a step that makes nothing.
+    output_required=False,
+    description="One row: the run, the day it speaks for, and whether the data is the demonstration. Where nothing is "
+    "new since the set in force was computed, that set is published again and the night ends here.",
 )
-def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+def night(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[Any]]:
     """Open the night: lake folders, the run's record, the day it speaks for."""
     settings: Settings = context.resources.night
     key = pseudonym_key(settings)
@@ -115,12 +120,17 @@ def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
     clear_leftovers(settings.data_dir)
     prepare_lake(settings.lake)
     remember_key(settings, key)
-    run = records.Run(context.run_id, records.now(), settings.as_of())
+    run = records.Run(context.run.run_id, records.now(), settings.as_of())
     _hold_against_the_clock(settings, run)
     latest = records.latest_as_of(settings.lake, today=run.started_at.date())
     looks_back = latest is not None and run.as_of < latest
     records.begin_run(settings.lake, run, in_force=set_in_force(settings.marts))
     forgotten = forget(settings, context.instance, now=run.started_at)
+    stands = standing(settings, as_of=run.as_of, today=run.started_at.date())
+    # Its warnings stand too, and are told from what Dagster remembers of it.
+    if stands and context.instance.has_run(stands.run_id):
+        publish_standing(context, settings, stands)
+        return
     frame = pl.DataFrame(
         {
             "run_id": [run.run_id],
@@ -129,13 +139,15 @@ def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
             "started_at": [run.started_at],
             "demonstration": [demonstration],
             "code_version": [code_version()],
-        }
+            "found_before": [found_before(settings)],
+        },
+        schema_overrides={"found_before": pl.String},
     )
     frame.write_parquet(_night_file(settings))
     strays = note_strays(settings.landing, settings.lake)
     if strays:
         context.log.warning(f"{strays} files lie in landing where nothing is read; ops.deliveries names them.")
-    return dg.MaterializeResult(
+    yield dg.MaterializeResult(
         metadata={
             "as_of": str(run.as_of),
             "demonstration": demonstration,
@@ -146,6 +158,12 @@ def night(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
             "dagster/column_schema": _columns(frame.schema, {}),
         }
     )
+
+
+def found_before_this_night(settings: Settings) -> str | None:
+    """The fingerprint of what lay there when the night was opened; see `standing`."""
+    before: str | None = pl.read_parquet(_night_file(settings))["found_before"][0]
+    return before
 
 
 def _hold_against_the_clock(settings: Settings, run: records.Run) -> None:

@@ -7,20 +7,22 @@ from typing import Any
 import dagster as dg
 
 from dagster_project import records
+from dagster_project.assets.again import postgres_failure
 from dagster_project.assets.evaluation import EVALUATION
+from dagster_project.assets.ingest import found_before_this_night
 from dagster_project.door.retention import purge_landing
+from dagster_project.groups import OWNER, PUBLISHED_GROUP
 from dagster_project.manifest import load_manifest
 from dagster_project.markdown import table
 from dagster_project.postgres import ANALYST, READER, PostgresError
 from dagster_project.published_tables import PUBLISHED_SCHEMAS, table_definitions
 from dagster_project.publishing import drop_sets_with_withdrawn_consent, publish
 from dagster_project.settings import Settings
-from dagster_project.translator import OWNER, PUBLISHED_GROUP
+from dagster_project.standing import remember
 
 PUBLISHED = dg.AssetKey(["published", "nedslag"])
 WITHDRAWN = "no_withdrawn_consent_in_older_sets"
 ROLES = "postgres_roles_exist"
-_WAIT_SECONDS = 30
 
 
 def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
@@ -55,7 +57,7 @@ def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
     def nedslag(context: dg.AssetExecutionContext) -> Iterator[Any]:
         settings: Settings = context.resources.night
         # Before the copy, so that the published ops.runs tells of this run too; a failure below corrects it.
-        records.end_run(settings.lake, context.run_id, "published")
+        records.end_run(settings.lake, context.run.run_id, "published")
         try:
             publication = publish(
                 warehouse=settings.warehouse,
@@ -63,22 +65,22 @@ def publish_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
                 pages=settings.pages,
                 published=settings.published,
                 marts=settings.marts,
-                set_name=context.run_id,
+                set_name=context.run.run_id,
                 tables=table_definitions(load_manifest(settings)),
                 postgres_url=settings.postgres_url,
             )
         except PostgresError as error:
-            if error.may_pass:
-                tries = int(settings.postgres_patience // _WAIT_SECONDS)
-                raise dg.RetryRequested(max_retries=tries, seconds_to_wait=_WAIT_SECONDS) from error
-            raise dg.Failure(str(error)) from None
-        left = drop_sets_with_withdrawn_consent(settings.published, settings.published / context.run_id)
+            raise postgres_failure(error, settings) from error
+        left = drop_sets_with_withdrawn_consent(settings.published, settings.published / context.run.run_id)
+        purged = _purge(settings, context)
+        if not left:
+            remember(settings, context.run.run_id, found_before_this_night(settings))
         yield dg.MaterializeResult(
             metadata={
                 "where": dg.MetadataValue.path(settings.marts / "nedslag.duckdb"),
                 "tables": table(("table", "rows"), [*publication.rows.items()]),
                 "dagster/row_count": sum(publication.rows.values()),
-                **_purge(settings, context),
+                **purged,
             },
         )
         yield _withdrawn(left)

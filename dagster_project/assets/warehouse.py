@@ -55,7 +55,9 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         except Exception as error:
             failure = error
         # Also when a test stops the night: the record says which, and what was built is shown.
-        records.write_checks(settings.lake, context.run_id, dbt_test_records(settings.dbt_target, context.run_id))
+        records.write_checks(
+            settings.lake, context.run.run_id, dbt_test_records(settings.dbt_target, context.run.run_id)
+        )
         yield from _with_table_metadata(events, settings)
         if failure:
             stopped = dbt_failures(settings.dbt_target, settings.data_dir)

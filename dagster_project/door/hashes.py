@@ -33,6 +33,13 @@ def hash_bytes(path: Path, stamp: Stamp) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_settled(stamp: Stamp) -> bool:
+    """Whether a later change would change the stamp: a file touched a moment ago may be touched again within the tick
+    of the clock that stamps it.
+    """
+    return time.time_ns() - max(stamp[-2:]) > _SETTLED
+
+
 class KnownHashes:
     """SHA-256 of files, remembered by their stamps: a night need not read a file to know that it knows it.
 
@@ -56,8 +63,7 @@ class KnownHashes:
         """
         name = "-".join(map(str, stamp))
         digest = self._known.get(name) or hash_bytes(path, stamp)
-        # A file touched a moment ago may be touched again within the tick of the clock that stamps it.
-        if time.time_ns() - max(stamp[-2:]) > _SETTLED and stamp_of(path) == stamp:
+        if is_settled(stamp) and stamp_of(path) == stamp:
             self._met[name] = digest
         return digest
 

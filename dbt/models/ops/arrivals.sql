@@ -53,7 +53,8 @@ dated as (
         n.as_of,
         {{ add_days('r.latest_date', 'r.usual_days') }} as due_date,
         {{ add_months('s.start_date', 12) }} as last_horizon,
-        {{ add_months('s.start_date', 24) }} as over_on
+        {{ add_months('s.start_date', 24) }} as over_on,
+        {{ add_days('r.latest_date', 'r.usual_days + floor(greatest(2, r.usual_days / 4.0))') }} as patient_until
     from rhythms as r
     cross join {{ ref('stg_ledger__night') }} as n
     left join last_starts as s on r.project_code = s.project_code
@@ -66,7 +67,7 @@ judged as (
             when latest_date >= last_horizon then 'complete'
             when as_of > over_on then 'over'
             when usual_days is null then 'no_rhythm'
-            when {{ days_between('due_date', 'as_of') }} > greatest(2, usual_days / 4.0) then 'overdue'
+            when as_of > patient_until then 'overdue'
             else 'on_time'
         end as state
     from dated
@@ -80,5 +81,10 @@ select
     usual_days,
     due_date,
     state,
-    cast(case when state = 'overdue' then {{ days_between('due_date', 'as_of') }} else 0 end as integer) as days_overdue
+    cast(case when state = 'overdue' then {{ days_between('due_date', 'as_of') }} else 0 end as integer) as days_overdue,
+    case
+        when state = 'overdue' then as_of
+        when state = 'on_time' then least(patient_until, coalesce(over_on, patient_until))
+        when state = 'no_rhythm' then over_on
+    end as stands_until
 from judged
