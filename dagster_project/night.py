@@ -104,6 +104,7 @@ def _run(settings: Settings) -> NightResult:
     from dagster import DagsterInstance
 
     from dagster_project.alerts import tell
+    from dagster_project.kept_connections import kept_connections
     from dagster_project.standing import standing
     from dagster_project.story import story_of
 
@@ -112,6 +113,7 @@ def _run(settings: Settings) -> NightResult:
     with (
         instance_home(settings),
         DagsterInstance.get() as instance,
+        kept_connections(instance),
         log.open("w", encoding="utf-8") as words,
         redirect_stdout(words),
         redirect_stderr(words),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 from dagster import InitResourceContext, ResourceDefinition, resource
 
 from dagster_project.door.reading_room import ReadingRoom
+from dagster_project.kept_connections import kept_connections
 from dagster_project.lock import only_run
 from dagster_project.settings import Settings
 from dagster_project.story import ENDED_BECAUSE
@@ -33,7 +35,11 @@ def night_resource(settings: Settings) -> ResourceDefinition:
                 context.instance.add_run_tags(context.run_id, {ENDED_BECAUSE: sentence})
 
         # The schedule's run waits for one that was started by hand; both would do the same.
-        with only_run(settings.data_dir, patience=limit), time_limit(limit, late):
+        with ExitStack() as stack:
+            stack.enter_context(only_run(settings.data_dir, patience=limit))
+            stack.enter_context(time_limit(limit, late))
+            if context.instance:
+                stack.enter_context(kept_connections(context.instance))
             os.environ.update(settings.dbt_environment())
             yield settings
 
