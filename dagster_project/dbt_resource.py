@@ -10,7 +10,8 @@ from functools import cached_property
 from dagster_dbt import DbtCliResource
 from packaging.version import Version
 
-from dagster_project.settings import PROJECT_ROOT, Settings
+from dagster_project.dbt_at_hand import DBT_PROCESS
+from dagster_project.settings import Settings
 
 
 class Dbt(DbtCliResource):
@@ -33,5 +34,5 @@ def dbt_resource(settings: Settings) -> Dbt:
         project_dir=str(settings.dbt_project),
         profiles_dir=str(settings.dbt_project),
         dbt_executable=sys.executable,
-        global_config_flags=["-P", str(PROJECT_ROOT / "dagster_project" / "dbt_process.py")],
+        global_config_flags=["-P", str(DBT_PROCESS)],
     )

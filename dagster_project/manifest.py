@@ -43,11 +43,15 @@ def prepare_manifest(settings: Settings) -> Path:
         return _manifest(settings)
 
 
+def is_prepared(settings: Settings) -> bool:
+    """Whether the manifest fits the dbt project as it lies on disk, so that nobody need parse."""
+    return _fits(settings, _fingerprint(settings))
+
+
 def _manifest(settings: Settings) -> Path:
-    manifest = settings.dbt_target / "graph.json"
-    stamp = settings.dbt_target / "manifest.fingerprint"
+    manifest, stamp = _files(settings)
     fingerprint = _fingerprint(settings)
-    if manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
+    if _fits(settings, fingerprint):
         return manifest
     stamp.unlink(missing_ok=True)
     lineage_cache(settings).unlink(missing_ok=True)
@@ -64,6 +68,16 @@ def _manifest(settings: Settings) -> Path:
     os.replace(manifest.with_suffix(".new"), manifest)
     stamp.write_text(fingerprint)
     return manifest
+
+
+def _fits(settings: Settings, fingerprint: str) -> bool:
+    manifest, stamp = _files(settings)
+    return manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint
+
+
+def _files(settings: Settings) -> tuple[Path, Path]:
+    """The manifest, and beside it the fingerprint of what it was made from."""
+    return settings.dbt_target / "graph.json", settings.dbt_target / "manifest.fingerprint"
 
 
 def lineage_cache(settings: Settings) -> Path:

@@ -119,20 +119,23 @@ def _run(settings: Settings) -> NightResult:
         redirect_stderr(words),
     ):
         stands = standing(settings, as_of=settings.as_of(), today=now().date())
-        result = _execute(_first_step(settings) if stands else _whole_job(settings), instance)
+        result = _execute(_first_step(settings), instance) if stands else _whole_night(settings, instance)
         if result.success and set_in_force(settings.marts) != result.run_id:
             # Something arrived between the look and the lock.
-            result = _execute(_whole_job(settings), instance)
+            result = _whole_night(settings, instance)
         story = story_of(instance, result.run_id, settings)
         unsent = tell(story, settings)
         return NightResult(story.published, story.errors, (*story.warnings, *unsent), log, story.repeats)
 
 
-def _whole_job(settings: Settings) -> JobDefinition:
-    from dagster_project.build import build_defs
-    from dagster_project.jobs import NIGHTLY
+def _whole_night(settings: Settings, instance: DagsterInstance) -> ExecuteInProcessResult:
+    from dagster_project.dbt_at_hand import dbt_at_hand
 
-    return build_defs(settings=settings).resolve_job_def(NIGHTLY)
+    with dbt_at_hand(settings):
+        from dagster_project.build import build_defs
+        from dagster_project.jobs import NIGHTLY
+
+        return _execute(build_defs(settings=settings).resolve_job_def(NIGHTLY), instance)
 
 
 def _first_step(settings: Settings) -> JobDefinition:
