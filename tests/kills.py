@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
 import signal
@@ -164,7 +165,7 @@ def kill_a_night(product: Product, url: str, chance: random.Random, seconds: flo
     ended = night.poll() is not None
     with suppress(ProcessLookupError):
         if chance.random() < 0.5:
-            subprocess.run(["kill", "-KILL", f"-{night.pid}"], check=False, stderr=subprocess.DEVNULL)
+            os.killpg(night.pid, signal.SIGKILL)
         else:
             night.send_signal(signal.SIGKILL)
     night.wait()
