@@ -144,8 +144,8 @@ def deliver(product: Product, night: int) -> None:
     target.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def kill_a_night(product: Product, url: str, chance: random.Random, seconds: float, *, publishing: bool) -> str:
-    """Start a night and kill it, alone or with all its processes; returns when."""
+def kill_a_night(product: Product, url: str, chance: random.Random, seconds: float, *, publishing: bool) -> bool:
+    """Start a night and kill it, alone or with all its processes; whether it had not ended before."""
     before = set((product.data_dir / "published").iterdir())
     night = subprocess.Popen(
         product.command("nightly"),
@@ -159,7 +159,7 @@ def kill_a_night(product: Product, url: str, chance: random.Random, seconds: flo
     if publishing:
         while night.poll() is None and not set((product.data_dir / "published").iterdir()) - before:
             time.sleep(0.005)
-        time.sleep(chance.uniform(0, 0.15 * seconds))
+        time.sleep(chance.uniform(0, 1.5))
     else:
         time.sleep(chance.uniform(0.2, seconds))
     ended = night.poll() is not None
@@ -169,7 +169,8 @@ def kill_a_night(product: Product, url: str, chance: random.Random, seconds: flo
         else:
             night.send_signal(signal.SIGKILL)
     night.wait()
-    return f"{'had ended' if ended else 'killed'} after {time.monotonic() - began:.1f} s"
+    print(f"  {'had ended' if ended else 'killed'} after {time.monotonic() - began:.1f} s", flush=True)
+    return not ended
 
 
 def main() -> int:
@@ -202,11 +203,8 @@ def _torment(folder: Path, kills: int, nights: int, chance: random.Random) -> in
                 deliver(product, night)
                 deliver(twin, night)
             seconds = _night(twin, None)
-            share = kills * (night + 1) // nights - kills * night // nights
-            for number in range(share):
-                when = kill_a_night(product, url, chance, seconds, publishing=bool(number % 2))
-                cut_off += when.startswith("killed")
-                print(f"  {when}", flush=True)
+            while cut_off < kills * (night + 1) // nights:
+                cut_off += kill_a_night(product, url, chance, seconds, publishing=bool(cut_off % 2))
             _night(product, url)
             schemas = [schema for schema in PUBLISHED_SCHEMAS if schema != "ops"]
             ours, theirs = product.tables(*schemas), twin.tables(*schemas)
