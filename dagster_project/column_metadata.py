@@ -25,8 +25,6 @@ from sqlglot.schema import MappingSchema
 from dagster_project.markdown import table as markdown_table
 from dagster_project.warehouse_file import open_warehouse
 
-_DIALECT = "duckdb"
-
 Columns = dict[str, str]
 Lineage = dict[str, list[tuple[str, str, str]]]
 
@@ -39,6 +37,7 @@ def table_metadata(
     manifest: Mapping[str, Any],
     cache: Path,
     translator: DagsterDbtTranslator,
+    dialect: str,
 ) -> dict[str, dict[str, Any]]:
     """Metadata by dbt's unique id for every seed and model that stands in the working database.
 
@@ -48,6 +47,7 @@ def table_metadata(
         target: dbt's target folder, with the compiled models.
         cache: file that keeps the lineage; whoever changes the manifest removes it.
         translator: turns a relation's node into its asset key.
+        dialect: of the compiled models, the engine's name.
     """
     with open_warehouse(warehouse, lake) as connection:
         built = _columns(connection)
@@ -60,7 +60,7 @@ def table_metadata(
         for node in [*manifest["nodes"].values(), *manifest["sources"].values()]
         if node["resource_type"] in ("seed", "model", "source")
     }
-    lineages = _lineages(nodes, built, target, cache)
+    lineages = _lineages(nodes, built, target, cache, dialect)
     keys = {name: translator.get_asset_key(node) for name, node in nodes.items()}
     direct = {
         name: {
@@ -84,24 +84,25 @@ def table_metadata(
     return metadata
 
 
-def column_lineage(sql: str, columns: Mapping[tuple[str, str], Columns]) -> Lineage:
+def column_lineage(sql: str, columns: Mapping[tuple[str, str], Columns], dialect: str = "duckdb") -> Lineage:
     """Per column of a query the (schema, table, column) it comes from, directly.
 
     Args:
         sql: a compiled model.
-        columns: type by column, by (schema, table), of every relation that the query may name.
+        columns: type by column, by (schema, table), of every relation that the query may name; types are DuckDB's.
+        dialect: of the query.
     Raises:
         SqlglotError: the query cannot be resolved.
     """
-    mapping = MappingSchema(dialect=_DIALECT)
+    mapping = MappingSchema(dialect=dialect)
     for (schema, name), types in columns.items():
-        mapping.add_table(exp.table_(name, db=schema, catalog="working"), dict(types), dialect=_DIALECT)
-    query = cast("exp.Query", qualify(parse_one(sql, dialect=_DIALECT), schema=mapping, dialect=_DIALECT))
+        mapping.add_table(exp.table_(name, db=schema, catalog="working"), dict(types), dialect="duckdb")
+    query = cast("exp.Query", qualify(parse_one(sql, dialect=dialect), schema=mapping, dialect=dialect))
     scope = build_scope(query)
     found: Lineage = {}
     for column in query.named_selects:
         sources = set()
-        for node in lineage(column, query, schema=mapping, scope=scope, dialect=_DIALECT).walk():
+        for node in lineage(column, query, schema=mapping, scope=scope, dialect=dialect).walk():
             relation = None if node.downstream else node.expression.find(exp.Table)
             if relation is not None:
                 sources.add((relation.db, relation.name, exp.to_column(node.name).name))
@@ -114,6 +115,7 @@ def _lineages(
     built: Mapping[tuple[str, str], Columns],
     target: Path,
     cache: Path,
+    dialect: str,
 ) -> dict[str, Lineage]:
     if cache.exists():
         known: dict[str, Lineage] = json.loads(cache.read_text(encoding="utf-8"))
@@ -125,7 +127,7 @@ def _lineages(
         if not compiled.exists():
             continue
         try:
-            found[node["unique_id"]] = column_lineage(compiled.read_text(encoding="utf-8"), built)
+            found[node["unique_id"]] = column_lineage(compiled.read_text(encoding="utf-8"), built, dialect)
         except SqlglotError:
             # A query beyond the resolver still builds; a test demands that no model of ours is one.
             continue

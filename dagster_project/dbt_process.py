@@ -36,9 +36,17 @@ def main() -> None:
                 pass
             else:
                 sys.exit(_ask(at_hand))
+    _prepare()
     from dbt.cli.main import cli
 
     cli()
+
+
+def _prepare() -> None:
+    """Let the models find the project's own code, on an engine that does not look for it itself."""
+    if os.environ.get("NEDSLAG_ENGINE") == "spark":
+        sys.path.append(os.environ["NEDSLAG_CODE"])
+        importlib.import_module("dagster_project.spark_models").let_models_in_python_run()
 
 
 def _ask(at_hand: socket.socket) -> int:
@@ -59,6 +67,7 @@ def _wait(address: str) -> int:
 
         for loaded_late in ("dbt.adapters.duckdb", "dbt.task.build"):
             importlib.import_module(loaded_late)
+        _prepare()
         parsed = dbtRunner().invoke(["--quiet", "parse"]).result
         project = parsed if isinstance(parsed, Manifest) else None
         caller, _ = listener.accept()

@@ -33,7 +33,7 @@ CHECK_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 # Sorts before every run's own file, and gives the folder its schema from the first night on.
-_EARLIER = "_earlier.parquet"
+_EARLIER = "0_earlier.parquet"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ run does with them.
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,6 +24,7 @@ TIMEZONE = "Europe/Copenhagen"
 # In a published set: which counts its open tables print and which not, for the disclosure control of the next.
 RELEASE = "release.parquet"
 LEAST_THRESHOLD = 3
+ENGINES = ("duckdb", "spark")
 _MB = 1024**2
 
 
@@ -69,6 +72,10 @@ class Settings:
         history_days: how long logs and the history in the UI are kept; the records of runs stay.
         read_memory, read_seconds: how many bytes, and how long, reading one file may take.
         alerting: who is told of a night.
+        engine: what runs dbt's models, one of `ENGINES`.
+        spark_master: the cluster, as Spark takes it: `local[*]` is this machine alone.
+        spark_tables_dir: where Spark writes the models' tables, a folder that all its machines reach; None for one in
+            the data folder.
     """
 
     data_dir: Path
@@ -87,6 +94,9 @@ class Settings:
     night_seconds: float = 4 * 3600.0
     history_days: int = 400
     alerting: Alerting = field(default_factory=Alerting)
+    engine: str = "duckdb"
+    spark_master: str = "local[*]"
+    spark_tables_dir: Path | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -132,6 +142,11 @@ class Settings:
             night_seconds=_number(environ, "NEDSLAG_MAX_NIGHT_MINUTES", 240) * 60,
             history_days=int(_number(environ, "NEDSLAG_HISTORY_DAYS", 400)),
             alerting=_alerting(environ),
+            engine=_engine(environ),
+            spark_master=environ.get("NEDSLAG_SPARK_MASTER") or "local[*]",
+            spark_tables_dir=Path(environ["NEDSLAG_SPARK_TABLES"]).expanduser().absolute()
+            if environ.get("NEDSLAG_SPARK_TABLES")
+            else None,
         )
 
     def as_of(self) -> date:
@@ -150,6 +165,11 @@ class Settings:
     def warehouse(self) -> Path:
         """dbt's working file: thrown away and rebuilt every night, opened by nobody else."""
         return self.data_dir / "warehouse" / "working.duckdb"
+
+    @property
+    def spark_tables(self) -> Path:
+        """What Spark writes: `<schema>.db/<table>/*.parquet`, thrown away and rebuilt like the working file."""
+        return self.spark_tables_dir or self.data_dir / "warehouse" / "spark"
 
     @property
     def pages(self) -> Path:
@@ -193,6 +213,9 @@ class Settings:
             "NEDSLAG_CODE": str(PROJECT_ROOT),
             "NEDSLAG_LATEST_RELEASE": str(self.marts / RELEASE),
             "NEDSLAG_DISCLOSURE_THRESHOLD": str(self.disclosure_threshold),
+            "NEDSLAG_ENGINE": self.engine,
+            "NEDSLAG_SPARK_MASTER": self.spark_master,
+            "NEDSLAG_SPARK_TABLES": str(self.spark_tables),
             "DBT_TARGET_PATH": str(self.dbt_target),
             "DBT_LOG_PATH": str(self.dbt_target),
             "DBT_PROFILES_DIR": str(self.dbt_project),
@@ -291,6 +314,25 @@ def _threshold(environ: Mapping[str, str]) -> int:
             "than that are not in the open tables."
         )
     return int(threshold)
+
+
+def _engine(environ: Mapping[str, str]) -> str:
+    engine = environ.get("NEDSLAG_ENGINE") or ENGINES[0]
+    if engine not in ENGINES:
+        raise SettingsError(f"NEDSLAG_ENGINE is one of {', '.join(ENGINES)}.")
+    if engine == "spark":
+        if any(importlib.util.find_spec(name) is None for name in ("pyspark", "dbt.adapters.spark")):
+            raise SettingsError(
+                "NEDSLAG_ENGINE=spark needs what requirements/spark.txt lists: "
+                "`pip install --no-deps --require-hashes -r requirements/spark.txt`."
+            )
+        java_home = environ.get("JAVA_HOME")
+        if not (shutil.which(f"{java_home}/bin/java") if java_home else shutil.which("java")):
+            raise SettingsError(
+                "NEDSLAG_ENGINE=spark needs Java 17 or newer on this machine (Debian: `apt-get install "
+                "openjdk-17-jre-headless`); set JAVA_HOME where it is not in the path."
+            )
+    return engine
 
 
 def _physical_memory() -> int:

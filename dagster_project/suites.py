@@ -9,9 +9,11 @@ pages.
 from __future__ import annotations
 
 import csv
+import importlib
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,23 @@ from dagster_project.errors import NedslagError
 NO_DELIVERY = "no delivery"
 ANY_SUBJECT = "*"
 SEVERITIES = {"warn": "warning", "error": "critical"}
+
+
+def load_great_expectations() -> None:
+    """Import the library, which takes seconds, without the PySpark that it looks for and that nothing here needs.
+
+    PySpark ends a process that it takes for a run of its doctests, such as one that Dagster has started for a run.
+    """
+    # Before the import, which decides about analytics once and for all.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    hidden = "pyspark" not in sys.modules
+    if hidden:
+        sys.modules["pyspark"] = None  # type: ignore[assignment]  # Python's own way to say that there is none
+    try:
+        importlib.import_module("great_expectations")
+    finally:
+        if hidden:
+            sys.modules.pop("pyspark", None)
 
 
 class SuiteError(NedslagError):
@@ -231,8 +250,7 @@ def _validate(
     pages: Path,
 ) -> dict[tuple[str, str], bool]:
     """Success by (suite, column) of one-row frames whose columns are the subjects of a suite's expectations."""
-    # Before the import, which decides about analytics once and for all.
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    load_great_expectations()
     import great_expectations as gx
     import pandas as pd
     from great_expectations.data_context.types.base import ProgressBarsConfig

@@ -1,6 +1,5 @@
 """Lake to marts: dbt's models and tests as assets and asset checks."""
 
-import importlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,8 @@ from dagster_project.errors import causes, told
 from dagster_project.integrity import dbt_failures, dbt_test_records
 from dagster_project.manifest import lineage_cache, load_manifest
 from dagster_project.settings import Settings
+from dagster_project.spark_tables import make_room, show_tables
+from dagster_project.suites import load_great_expectations
 from dagster_project.translator import NedslagTranslator
 
 _SECONDS = "Execution Duration"
@@ -43,9 +44,11 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         # Everything after the lake is rebuilt, so a file that a crash left behind cannot matter.
         for leftover in settings.warehouse.parent.glob(f"{settings.warehouse.name}*"):
             leftover.unlink()
+        if settings.engine == "spark":
+            make_room(settings)
         (settings.dbt_target / "run_results.json").unlink(missing_ok=True)
         # The suites' library takes seconds to import; it loads while dbt works in its own process.
-        threading.Thread(target=importlib.import_module, args=("great_expectations",), daemon=True).start()
+        threading.Thread(target=load_great_expectations, daemon=True).start()
         events: list[Any] = []
         failure: Exception | None = None
         try:
@@ -54,6 +57,8 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
             events.extend(invocation.stream())
         except Exception as error:
             failure = error
+        if settings.engine == "spark":
+            show_tables(settings, load_manifest(settings))
         # Also when a test stops the night: the record says which, and what was built is shown.
         records.write_checks(
             settings.lake, context.run.run_id, dbt_test_records(settings.dbt_target, context.run.run_id)
@@ -63,6 +68,10 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
             stopped = dbt_failures(settings.dbt_target, settings.data_dir)
             why = "; ".join(stopped) or told(causes(failure), settings.data_dir) or "dbt did not run; see the log"
             raise dg.Failure(why) from failure
+        built = sum(isinstance(event, dg.Output) for event in events)
+        if built < len(context.selected_asset_keys):
+            # Dagster would skip what follows and call the night a success.
+            raise dg.Failure(f"dbt told of {built} of {len(context.selected_asset_keys)} tables; see the log")
 
     return warehouse
 
@@ -78,6 +87,7 @@ def _with_table_metadata(events: list[Any], settings: Settings) -> Iterator[Any]
         manifest=load_manifest(settings),
         cache=lineage_cache(settings),
         translator=NedslagTranslator(),
+        dialect=settings.engine,
     )
     for event in events:
         # Of dbt's own words only the duration means something to a reader.

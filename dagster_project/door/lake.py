@@ -69,7 +69,7 @@ LEDGER_SCHEMAS: Final[Mapping[str, Schema]] = MappingProxyType(
         },
     }
 )
-_SCHEMA_FILE: Final = "_schema.parquet"
+_SCHEMA_FILE: Final = "0_schema.parquet"
 
 
 def prepare_lake(lake: Path) -> None:

@@ -31,7 +31,7 @@
   Projects would be mostly blank; their counts are cells all the same, since the programme's add up from them.
 -#}
 {%- macro open_tables() -%}
-    {%- set horizon = "cast(horizon_months as varchar)" -%}
+    {%- set horizon = "cast(horizon_months as string)" -%}
     {%- set background = "dimension || '=' || category" -%}
     {%- set flow_population -%}
         case
@@ -42,7 +42,7 @@
             else path || ' ' || step || ' lost'
         end
     {%- endset -%}
-    {%- set flow_moment -%} coalesce(cast(horizon_months as varchar), 'all') {%- endset -%}
+    {%- set flow_moment -%} coalesce(cast(horizon_months as string), 'all') {%- endset -%}
     {%- set flow_status -%}
         case
             when path = 'register' and step_order >= 4 then coalesce(reason, step)
@@ -161,8 +161,8 @@
             'open': 'programme',
             'share': true,
             'counts': {
-                'n': cell("'register'", attribute="'status at ' || cast(from_horizon as varchar) || '=' || from_status", moment="cast(to_horizon as varchar)", status='to_status', level=3),
-                'denominator': cell("'register'", attribute="'status at ' || cast(from_horizon as varchar) || '=' || from_status", moment="cast(to_horizon as varchar)", status="'in_percentages'", level=3),
+                'n': cell("'register'", attribute="'status at ' || cast(from_horizon as string) || '=' || from_status", moment="cast(to_horizon as string)", status='to_status', level=3),
+                'denominator': cell("'register'", attribute="'status at ' || cast(from_horizon as string) || '=' || from_status", moment="cast(to_horizon as string)", status="'in_percentages'", level=3),
             },
         },
         'definition_sensitivity': {
@@ -191,7 +191,7 @@
         'survey_distribution': {
             'share': true,
             'counts': {
-                'n': cell("'answers'", attribute='variable', status="'code ' || cast(answer_code as varchar)", level=2),
+                'n': cell("'answers'", attribute='variable', status="'code ' || cast(answer_code as string)", level=2),
                 'denominator': cell("'answers'", attribute='variable', status="'answered'", level=1),
                 'in_base': cell("'answers'", attribute='variable', status="'in base'", level=1),
             },
@@ -205,17 +205,17 @@
         },
         'activity_timeline': {
             'counts': {
-                'completed': cell("'activities'", attribute='core_element', moment="cast(month as varchar)", status="'completed'", level=3),
-                'cancelled': cell("'activities'", attribute='core_element', moment="cast(month as varchar)", status="'cancelled'", level=3),
-                'postponed': cell("'activities'", attribute='core_element', moment="cast(month as varchar)", status="'postponed'", level=3),
+                'completed': cell("'activities'", attribute='core_element', moment="cast(month as string)", status="'completed'", level=3),
+                'cancelled': cell("'activities'", attribute='core_element', moment="cast(month as string)", status="'cancelled'", level=3),
+                'postponed': cell("'activities'", attribute='core_element', moment="cast(month as string)", status="'postponed'", level=3),
             },
         },
         'time_to_job': {
             'open': 'programme',
             'counts': {
-                'at_risk': cell("'first job'", moment="cast(week as varchar)", status="'at risk'", level=3),
-                'events': cell("'first job'", moment="cast(week as varchar)", status="'events'", level=3),
-                'censored': cell("'first job'", moment="cast(week as varchar)", status="'censored'", level=3),
+                'at_risk': cell("'first job'", moment="cast(week as string)", status="'at risk'", level=3),
+                'events': cell("'first job'", moment="cast(week as string)", status="'events'", level=3),
+                'censored': cell("'first job'", moment="cast(week as string)", status="'censored'", level=3),
             },
             'derived': {'small_n': ['at_risk']},
             'cumulated': {'columns': ['pct', 'pct_low', 'pct_high'], 'counts': ['at_risk', 'events'], 'over': 'project_code', 'order': 'week'},
@@ -223,7 +223,7 @@
         'status_weeks': {
             'open': 'programme',
             'share': true,
-            'contributors': {'n': 'participations', 'denominator': 'ceil(denominator / 52.0)'},
+            'contributors': {'n': 'participations', 'denominator': 'ceil(denominator / 52e0)'},
             'counts': {
                 'n': cell("'weeks'", status='status', level=2),
                 'denominator': cell("'weeks'", status="'in_percentages'", level=2),
@@ -353,22 +353,22 @@ judged as (
 
 opened as (
     select
-        *,
-        {%- for column in table.counts %}
-        case when not hides_{{ column }} then {{ column }} end as open_{{ column }},
+        *
+        {%- for column in table.counts %},
+        case when not hides_{{ column }} then {{ column }} end as open_{{ column }}
         {%- endfor %}
-        {%- for column, counts in derived.items() %}
-        case when not (hides_{{ counts | join(' or hides_') }}) then {{ column }} end as open_{{ column }},
+        {%- for column, counts in derived.items() %},
+        case when not (hides_{{ counts | join(' or hides_') }}) then {{ column }} end as open_{{ column }}
         {%- endfor %}
-        {%- for column in withheld %}
-        cast(null as double) as open_{{ column }},
+        {%- for column in withheld %},
+        cast(null as double) as open_{{ column }}
         {%- endfor %}
-        {%- for column in cumulated.columns %}
+        {%- for column in cumulated.columns %},
         case
             when not bool_or(hides_{{ cumulated.counts | join(' or hides_') }})
                 over (partition by {{ cumulated.over }} order by {{ cumulated.order }})
                 then {{ column }}
-        end as open_{{ column }},
+        end as open_{{ column }}
         {%- endfor %}
     from judged
 )

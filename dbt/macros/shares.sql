@@ -4,17 +4,17 @@
 -#}
 
 {%- macro percentage(n, denominator) -%}
-    cast(100.0 * {{ n }} / nullif({{ denominator }}, 0) as double)
+    cast(100e0 * {{ n }} / nullif({{ denominator }}, 0) as double)
 {%- endmacro -%}
 
 {#- Wilson's score interval, 95 %: z = 1.959964. `sign` is - for the lower and + for the upper end. -#}
 {%- macro wilson(n, denominator, sign) -%}
-    {%- set z = '1.959964' -%}
+    {%- set z = '1.959964e0' -%}
     {%- set d = 'cast(nullif(' ~ denominator ~ ', 0) as double)' -%}
     {%- set p = '(' ~ n ~ ' / ' ~ d ~ ')' -%}
-    least(100.0, greatest(0.0, 100.0 * (
+    least(100e0, greatest(0e0, 100e0 * (
         {{ p }} + {{ z }} * {{ z }} / (2 * {{ d }})
-        {{ sign }} {{ z }} * sqrt(greatest({{ p }} * (1 - {{ p }}), 0.0) / {{ d }} + {{ z }} * {{ z }} / (4 * {{ d }} * {{ d }}))
+        {{ sign }} {{ z }} * sqrt(greatest({{ p }} * (1 - {{ p }}), 0e0) / {{ d }} + {{ z }} * {{ z }} / (4 * {{ d }} * {{ d }}))
     ) / (1 + {{ z }} * {{ z }} / {{ d }})))
 {%- endmacro -%}
 
@@ -30,6 +30,6 @@
     {{ percentage(n, denominator) }} as pct,
     case when {{ denominator }} > 0 then {{ wilson(n, denominator, '-') }} end as pct_low,
     case when {{ denominator }} > 0 then {{ wilson(n, denominator, '+') }} end as pct_high,
-    cast('{{ population }}' as varchar) as population,
+    cast('{{ population }}' as string) as population,
     {{ small_n(denominator) }} as small_n
 {%- endmacro -%}

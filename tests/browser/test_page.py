@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with duckdb.connect() as connection:
         Programme(projects=("A", "B")).write(connection)
         write_pages(connection, folder, facts=FACTS)
-    column = Column("person", "varchar", "Who, in as many words as it takes to fill a line on a narrow screen.", True)
+    column = Column("person", "string", "Who, in as many words as it takes to fill a line on a narrow screen.", True)
     people = TableDefinition("marts", "people", "One row per person.", (column,), primary_key=("person",))
     visits = TableDefinition("marts", "visits", "Visits.", (column,), foreign_keys=(ForeignKey("person", "people"),))
     write_dictionary(folder, [people, visits], read_measures(), FACTS.code_version)

@@ -13,7 +13,7 @@ def _model(name: str, *required: str, schema: str = "marts") -> dict[str, Any]:
     columns = {
         column: {
             "name": column,
-            "data_type": "varchar",
+            "data_type": "string",
             "description": column.title(),
             "constraints": [{"type": "not_null"}] if column in required else [],
         }

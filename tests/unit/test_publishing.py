@@ -38,7 +38,7 @@ PEOPLE = TableDefinition(
     "One row per person; it's an example.",
     (
         Column("person", "integer", "Who.", required=True),
-        Column("word", "varchar", "What they said.", required=False),
+        Column("word", "string", "What they said.", required=False),
     ),
     primary_key=("person",),
 )

@@ -70,7 +70,7 @@ def test_a_thousand_nights_are_two_files_of_each_kind(tmp_path: Path) -> None:
     assert records.last_start(tmp_path) == NIGHT + timedelta(days=4)
     for kind in ("runs", "check_results"):
         folder = tmp_path / "records" / kind
-        assert sorted(path.name for path in folder.iterdir()) == ["_earlier.parquet", "night 4.parquet"]
+        assert sorted(path.name for path in folder.iterdir()) == ["0_earlier.parquet", "night 4.parquet"]
         assert pl.read_parquet(folder / "*.parquet")["run_id"].n_unique() == 5
 
 
@@ -79,7 +79,7 @@ def test_a_crash_while_records_are_put_together_counts_nothing_twice(tmp_path: P
         records.begin_run(tmp_path, _run(f"night {night}", night), in_force=f"night {night - 1}")
         records.end_run(tmp_path, f"night {night}", "published")
     folder = tmp_path / "records" / "runs"
-    left = pl.read_parquet(folder / "_earlier.parquet").filter(pl.col("run_id") == "night 1")
+    left = pl.read_parquet(folder / "0_earlier.parquet").filter(pl.col("run_id") == "night 1")
     left.write_parquet(folder / "night 1.parquet")
     records.begin_run(tmp_path, _run("night 3", 3), in_force="night 2")
     frame = pl.read_parquet(folder / "*.parquet")

@@ -4,10 +4,21 @@
 -#}
 {%- macro open_lake() -%}
     {%- if execute -%}
-        create schema if not exists {{ target.database }}.lake;
-        {%- for table in graph.sources.values() %}
-        create or replace view {{ table.relation_name }} as
-        from read_parquet('{{ table.config.meta.files.replace("{table}", table.name) }}', union_by_name = true);
+        {%- do run_query('create schema if not exists lake') -%}
+        {%- for table in graph.sources.values() -%}
+            {%- do run_query(lake_view(table.relation_name, table.config.meta.files.replace('{table}', table.name))) -%}
         {%- endfor -%}
     {%- endif -%}
+{%- endmacro -%}
+
+{%- macro lake_view(name, files) -%}
+    {{ return(adapter.dispatch('lake_view')(name, files)) }}
+{%- endmacro -%}
+{%- macro duckdb__lake_view(name, files) -%}
+    create or replace view {{ name }} as
+    from read_parquet('{{ files }}', union_by_name = true)
+{%- endmacro -%}
+{%- macro spark__lake_view(name, files) -%}
+    create or replace view {{ name }} as
+    select * from parquet.`{{ env_var('NEDSLAG_LAKE') }}/{{ files }}`
 {%- endmacro -%}

@@ -8,7 +8,7 @@ union all
 select 'unemployment_band' as dimension, unemployment_band as category, sort_order
 from {{ ref('unemployment_bands') }}
 union all
-select 'industry_group' as dimension, cast(industry_group as varchar) as category, industry_group as sort_order
+select 'industry_group' as dimension, cast(industry_group as string) as category, industry_group as sort_order
 from {{ ref('industry_groups') }}
 where industry_group <= 10
 union all

@@ -15,5 +15,5 @@ select
     enrolment_id,
     project_code,
     'industry_group' as dimension,
-    coalesce(cast(prior_industry_group as varchar), 'unknown') as category
+    coalesce(cast(prior_industry_group as string), 'unknown') as category
 from {{ ref('int_enrolments_in_register') }}

@@ -23,7 +23,7 @@ characteristics as (
     select enrolment_id, 'recruitment_method', recruitment_method
     from known
     union all
-    select enrolment_id, 'start_year', cast(extract(year from start_date) as varchar)
+    select enrolment_id, 'start_year', cast(extract(year from start_date) as string)
     from known
     union all
     select

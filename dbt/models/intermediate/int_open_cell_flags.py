@@ -7,14 +7,16 @@ import os
 from pathlib import Path
 
 from dagster_project.disclosure.release import open_cell_flags
+from dagster_project.model_frames import from_model, to_model
 
 
 def model(dbt, session):
     """One row per cell; see `open_cell_flags`."""
     dbt.config(materialized="table")
-    return open_cell_flags(
-        dbt.ref("int_open_cells").pl(),
-        dbt.ref("int_open_relations").pl(),
+    flags = open_cell_flags(
+        from_model(dbt.ref("int_open_cells")),
+        from_model(dbt.ref("int_open_relations")),
         latest=Path(os.environ["NEDSLAG_LATEST_RELEASE"]),
         threshold=int(os.environ["NEDSLAG_DISCLOSURE_THRESHOLD"]),
-    ).to_arrow()
+    )
+    return to_model(flags, session)

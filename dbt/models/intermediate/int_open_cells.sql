@@ -34,12 +34,12 @@ active as (
     select
         s.project_code,
         a.core_element,
-        cast({{ first_of_month('a.activity_date') }} as varchar) as month,
+        cast({{ first_of_month('a.activity_date') }} as string) as month,
         a.activity_status,
         count(distinct a.participant_id) as persons
     from {{ ref('activities') }} as a
     inner join {{ ref('int_report_scopes') }} as s on a.project_code = s.member_project_code
-    group by s.project_code, a.core_element, cast({{ first_of_month('a.activity_date') }} as varchar), a.activity_status
+    group by s.project_code, a.core_element, cast({{ first_of_month('a.activity_date') }} as string), a.activity_status
 )
 
 select

@@ -12,8 +12,8 @@ with cells as (
 
 measured as (
     select
-        cast(horizon_months as varchar) as moment,
-        cast(previous_horizon as varchar) as previous_moment,
+        cast(horizon_months as string) as moment,
+        cast(previous_horizon as string) as previous_moment,
         earliest_week,
         latest_week
     from {{ ref('horizons') }}
@@ -287,7 +287,7 @@ reached as (
             and w.project_code = p.project_code
             and w.moment = p.moment
             and w.status = p.status
-            and starts_with(p.attribute, w.attribute || ': ')
+            and left(p.attribute, length(w.attribute) + 2) = w.attribute || ': '
     where w.population = 'recruited' and w.status = 'reached'
     union all
     select 'named at all: ' || w.cell_id, w.cell_id as whole_id, p.cell_id as part_id, 'overlap'
@@ -298,7 +298,7 @@ reached as (
             and w.project_code = p.project_code
             and w.moment = p.moment
             and w.status = p.status
-            and starts_with(p.attribute, w.attribute || ': ')
+            and left(p.attribute, length(w.attribute) + 2) = w.attribute || ': '
     where w.population = 'recruited' and w.status = 'reached'
     union all
     -- Somebody without any activity is reached by none.
@@ -335,7 +335,9 @@ activities as (
     select 'held: ' || p.cell_id, w.cell_id as whole_id, p.cell_id as part_id, 'free'
     from cells as w
     inner join cells as p
-        on w.project_code = p.project_code and (w.attribute = p.attribute or starts_with(p.attribute, w.attribute || ': '))
+        on
+            w.project_code = p.project_code
+            and (w.attribute = p.attribute or left(p.attribute, length(w.attribute) + 2) = w.attribute || ': ')
     where w.population = 'activities' and w.moment = 'all' and p.population = 'recruited' and p.status = 'reached'
 ),
 

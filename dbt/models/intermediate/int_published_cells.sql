@@ -52,7 +52,7 @@ shares as (
     select 'industry_change', project_code, 'changed', horizon_months, n, denominator
     from {{ ref('industry_change') }}
     union all
-    select 'survey_distribution', project_code, variable || ' = ' || cast(answer_code as varchar), null, n, denominator
+    select 'survey_distribution', project_code, variable || ' = ' || cast(answer_code as string), null, n, denominator
     from {{ ref('survey_distribution') }}
     union all
     select 'activity_reach', project_code, coalesce(activity_name, core_element) || ' ' || period, null, n, denominator
@@ -142,7 +142,7 @@ counts as (
         project_code,
         'median weeks from start to end',
         null,
-        {{ median_of(days_between('start_date', 'end_date') ~ ' / 7.0') }}
+        {{ median_of(days_between('start_date', 'end_date') ~ ' / 7e0') }}
     from enrolled
     group by project_code
     union all
@@ -151,7 +151,7 @@ counts as (
         'ALL',
         'median months from start to sending',
         null,
-        {{ median_of(days_between('e.start_date', 'r.sent_date') ~ ' * 12 / 365.25') }}
+        {{ median_of(days_between('e.start_date', 'r.sent_date') ~ ' * 12 / 365.25e0') }}
     from {{ ref('survey_responses') }} as r
     inner join {{ ref('enrolments') }} as e on r.enrolment_id = e.enrolment_id
     union all

@@ -40,7 +40,7 @@ judged as (
         v.variable_order,
         coalesce(
             v.condition_variable is null
-            or v.condition_codes like '%,' || cast(deciding.answer_code as varchar) || ',%',
+            or v.condition_codes like '%,' || cast(deciding.answer_code as string) || ',%',
             false
         ) as in_base,
         g.answer_code,

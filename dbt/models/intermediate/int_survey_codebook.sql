@@ -38,7 +38,7 @@ codes as (
     group by variable, answer_code
     union all
     -- 0 and 1 are codes of every option of a multiple-choice question, listed or not.
-    select o.variable, o.answer_code, cast(null as varchar) as answer_label
+    select o.variable, o.answer_code, cast(null as string) as answer_label
     from options as o
     left join in_force_rows as r on o.variable = r.variable and o.answer_code = r.answer_code
     where r.variable is null

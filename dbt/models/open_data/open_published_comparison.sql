@@ -1,7 +1,7 @@
 -- A printed figure is shown when everything that it is computed from is printed in the open tables or is no count of people:
 -- some of the figures in the report give single persons away.
 with open_cells as (
-    select 'data_basis' as report_table, project_code, cast(null as varchar) as cell_key, cast(null as integer) as horizon_months
+    select 'data_basis' as report_table, project_code, cast(null as string) as cell_key, cast(null as integer) as horizon_months
     from {{ ref('open_data_basis') }}
     where not suppressed
     union all
@@ -25,7 +25,7 @@ with open_cells as (
     from {{ ref('open_industry_change') }}
     where not suppressed
     union all
-    select 'survey_distribution', project_code, variable || ' = ' || cast(answer_code as varchar), null
+    select 'survey_distribution', project_code, variable || ' = ' || cast(answer_code as string), null
     from {{ ref('open_survey_distribution') }}
     where not suppressed
     union all

@@ -54,7 +54,7 @@ dated as (
         {{ add_days('r.latest_date', 'r.usual_days') }} as due_date,
         {{ add_months('s.start_date', 12) }} as last_horizon,
         {{ add_months('s.start_date', 24) }} as over_on,
-        {{ add_days('r.latest_date', 'r.usual_days + floor(greatest(2, r.usual_days / 4.0))') }} as patient_until
+        {{ add_days('r.latest_date', 'r.usual_days + floor(greatest(2, r.usual_days / 4e0))') }} as patient_until
     from rhythms as r
     cross join {{ ref('stg_ledger__night') }} as n
     left join last_starts as s on r.project_code = s.project_code

@@ -37,8 +37,8 @@ based as (
 edges as (
     select
         *,
-        cast(ceil((value - 0.5 / power(10, decimals)) * base_n / 100.0 - 1e-9) as bigint) as count_low,
-        cast(ceil((value + 0.5 / power(10, decimals)) * base_n / 100.0 - 1e-9) as bigint) - 1 as count_high
+        cast(ceil((value - 0.5e0 / power(10, decimals)) * base_n / 100e0 - 1e-9) as bigint) as count_low,
+        cast(ceil((value + 0.5e0 / power(10, decimals)) * base_n / 100e0 - 1e-9) as bigint) - 1 as count_high
     from based
 )
 
@@ -53,6 +53,6 @@ select
     count_low <= count_high as feasible,
     case when count_low <= count_high then count_low end as count_low,
     case when count_low <= count_high then count_high end as count_high,
-    cast({{ round_half_up('100.0 * (count_low - 1) / base_n', 'decimals') }} as double) as nearest_low,
-    cast({{ round_half_up('100.0 * (count_high + 1) / base_n', 'decimals') }} as double) as nearest_high
+    cast({{ round_half_up('100e0 * (count_low - 1) / base_n', 'decimals') }} as double) as nearest_low,
+    cast({{ round_half_up('100e0 * (count_high + 1) / base_n', 'decimals') }} as double) as nearest_high
 from edges

@@ -70,7 +70,7 @@ computed as (
             when not bool_and(o.is_complete) then null
             -- An order with a share of nobody in it can not be told.
             when max(o.operation) in ('ordering', 'increasing') and count(*) > count(o.group_value) then null
-            when max(o.operation) in ('ordering', 'increasing') then max(case when h.holds then 1.0 when not h.holds then 0.0 end)
+            when max(o.operation) in ('ordering', 'increasing') then max(case when h.holds then 1e0 when not h.holds then 0e0 end)
             else max(case when o.sought_first = 1 then o.group_value end)
         end as computed
     from ordered as o

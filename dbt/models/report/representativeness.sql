@@ -79,9 +79,9 @@ select
     {{ share_columns('n', 'denominator', 'participations of the group') }},
     cast(recruited_n as bigint) as recruited_n,
     cast(recruited_denominator as bigint) as recruited_denominator,
-    100.0 * q as recruited_pct,
+    100e0 * q as recruited_pct,
     case
-        when p = q then 0.0
+        when p = q then 0e0
         else (p - q) / nullif(sqrt((p * (1 - p) + q * (1 - q)) / 2), 0)
     end as standardised_difference
 from shares

@@ -49,7 +49,7 @@ shares as (
         r.pct_high,
         r.population,
         r.small_n,
-        case when w.all_weight is not null then coalesce(b.weight, 0.0) / w.all_weight end as weighted_share,
+        case when w.all_weight is not null then coalesce(b.weight, 0e0) / w.all_weight end as weighted_share,
         w.all_weight * w.all_weight / w.all_squares as effective_n,
         a.represented,
         a.recruited - a.represented as unrepresented
@@ -72,7 +72,7 @@ select
     pct_high,
     population,
     small_n,
-    100.0 * weighted_share as weighted_pct,
+    100e0 * weighted_share as weighted_pct,
     case when effective_n > 0 then {{ wilson('(weighted_share * effective_n)', 'effective_n', '-') }} end as weighted_low,
     case when effective_n > 0 then {{ wilson('(weighted_share * effective_n)', 'effective_n', '+') }} end as weighted_high,
     effective_n,

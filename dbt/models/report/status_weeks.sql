@@ -68,8 +68,8 @@ spread as (
         *,
         case
             when in_percentages and clusters > 1
-                then 1.959964 * sqrt(
-                    greatest(own_squares - 2 * p * own_products + p * p * squares, 0.0) * clusters / (clusters - 1)
+                then 1.959964e0 * sqrt(
+                    greatest(own_squares - 2 * p * own_products + p * p * squares, 0e0) * clusters / (clusters - 1)
                 ) / denominator
         end as half_width
     from grid
@@ -82,9 +82,9 @@ select
     cast(denominator as bigint) as denominator,
     {{ percentage('n', 'denominator') }} as pct,
     -- An engine's least and greatest may pass over nulls.
-    case when half_width is not null then greatest(0.0, 100.0 * (p - half_width)) end as pct_low,
-    case when half_width is not null then least(100.0, 100.0 * (p + half_width)) end as pct_high,
-    cast('observed weeks 0-51 of participations in the register, with a known code and still in the population' as varchar) as population,
+    case when half_width is not null then greatest(0e0, 100e0 * (p - half_width)) end as pct_low,
+    case when half_width is not null then least(100e0, 100e0 * (p + half_width)) end as pct_high,
+    cast('observed weeks 0-51 of participations in the register, with a known code and still in the population' as string) as population,
     case when in_percentages then {{ small_n('coalesce(clusters, 0)') }} end as small_n,
     cast(participations as bigint) as participations
 from spread

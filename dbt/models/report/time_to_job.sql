@@ -25,7 +25,7 @@ grid as (
 factors as (
     select
         *,
-        case when at_risk > events then ln(1.0 - cast(events as double) / at_risk) end as log_factor,
+        case when at_risk > events then ln(1e0 - cast(events as double) / at_risk) end as log_factor,
         case when at_risk > events then cast(events as double) / (cast(at_risk as double) * (at_risk - events)) end as variance_term
     from grid
 ),
@@ -36,17 +36,17 @@ estimates as (
         *,
         case
             when at_risk = 0 then null
-            when at_risk = events then 0.0
-            else exp(sum(coalesce(log_factor, 0.0)) over (partition by project_code order by week))
+            when at_risk = events then 0e0
+            else exp(sum(coalesce(log_factor, 0e0)) over (partition by project_code order by week))
         end as survival,
-        sum(coalesce(variance_term, 0.0)) over (partition by project_code order by week) as greenwood
+        sum(coalesce(variance_term, 0e0)) over (partition by project_code order by week) as greenwood
     from factors
 ),
 
 told as (
     select
         *,
-        case when survival > 0 and survival < 1 then 1.959964 * sqrt(greenwood) / abs(ln(survival)) end as half_width
+        case when survival > 0 and survival < 1 then 1.959964e0 * sqrt(greenwood) / abs(ln(survival)) end as half_width
     from estimates
 )
 
@@ -56,9 +56,9 @@ select
     cast(at_risk as bigint) as at_risk,
     cast(events as bigint) as events,
     cast(censored as bigint) as censored,
-    100.0 * (1.0 - survival) as pct,
-    100.0 * (1.0 - power(survival, exp(-half_width))) as pct_low,
-    100.0 * (1.0 - power(survival, exp(half_width))) as pct_high,
-    cast('participations in the register, followed from the start week' as varchar) as population,
+    100e0 * (1e0 - survival) as pct,
+    100e0 * (1e0 - power(survival, exp(-half_width))) as pct_low,
+    100e0 * (1e0 - power(survival, exp(half_width))) as pct_high,
+    cast('participations in the register, followed from the start week' as string) as population,
     {{ small_n('at_risk') }} as small_n
 from told

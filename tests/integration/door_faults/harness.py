@@ -223,7 +223,7 @@ def _keys_in(case: Case) -> set[str]:
 
 def _assert_no_key_in(lake: Path, keys: Iterable[str]) -> None:
     for path in lake.rglob("*.*"):
-        if path.name == "_schema.parquet":
+        if path.name == "0_schema.parquet":
             continue
         told = str(polars.read_parquet(path).to_dicts()) if path.suffix == ".parquet" else path.read_text("utf-8")
         found = {match.replace("-", "") for match in KEY_LIKE.findall(f"{path.name} {told}")}

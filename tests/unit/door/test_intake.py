@@ -494,7 +494,7 @@ def test_a_killed_reading_leaves_nothing_behind(house: House, monkeypatch: pytes
     (house.lake / "monitoring_participants" / ".half.parquet.1.tmp").write_bytes(b"x")
     assert house.take_in("monitoring").deliveries == ()
     for table in LAKE_TABLES["monitoring"]:
-        assert [file.name for file in (house.lake / table).iterdir()] == ["_schema.parquet"]
+        assert [file.name for file in (house.lake / table).iterdir()] == ["0_schema.parquet"]
 
 
 def test_a_file_that_changes_while_it_is_read_waits_for_the_next_night(

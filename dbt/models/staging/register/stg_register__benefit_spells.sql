@@ -1,7 +1,7 @@
 select
-    cast(s.delivery_id as varchar) as delivery_id,
-    cast(s.participant_id as varchar) as participant_id,
-    cast(s.benefit_code as varchar) as benefit_code,
+    cast(s.delivery_id as string) as delivery_id,
+    cast(s.participant_id as string) as participant_id,
+    cast(s.benefit_code as string) as benefit_code,
     cast(s.first_week as integer) as first_week,
     cast(s.last_week as integer) as last_week,
     d.precedence

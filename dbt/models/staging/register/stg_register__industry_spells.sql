@@ -1,7 +1,7 @@
 select
-    cast(s.delivery_id as varchar) as delivery_id,
-    cast(s.participant_id as varchar) as participant_id,
-    cast(s.industry_code as varchar) as industry_code,
+    cast(s.delivery_id as string) as delivery_id,
+    cast(s.participant_id as string) as participant_id,
+    cast(s.industry_code as string) as industry_code,
     cast(s.first_month as integer) as first_month,
     cast(s.last_month as integer) as last_month,
     d.precedence

@@ -1,4 +1,4 @@
 select
-    cast(delivery_id as varchar) as delivery_id,
+    cast(delivery_id as string) as delivery_id,
     cast(week as integer) as week
 from {{ from_read_deliveries('register', 'register_weeks') }}

@@ -5,9 +5,9 @@ with accepted_files as (
 )
 
 select
-    cast(a.delivery_id as varchar) as delivery_id,
+    cast(a.delivery_id as string) as delivery_id,
     cast(a.row_number as integer) as row_number,
-    cast(a.respondent_id as varchar) as respondent_id,
+    cast(a.respondent_id as string) as respondent_id,
     cast(a.answered_date as date) as answered_date
 from accepted_files as a
 left join {{ ref('stg_ledger__rejected_rows') }} as r

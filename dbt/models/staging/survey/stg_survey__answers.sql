@@ -5,10 +5,10 @@ with accepted_files as (
 )
 
 select
-    cast(a.delivery_id as varchar) as delivery_id,
+    cast(a.delivery_id as string) as delivery_id,
     cast(a.row_number as integer) as row_number,
-    cast(a.variable as varchar) as variable,
-    cast(a.raw_value as varchar) as raw_value
+    cast(a.variable as string) as variable,
+    cast(a.raw_value as string) as raw_value
 from accepted_files as a
 left join {{ ref('stg_ledger__rejected_rows') }} as r
     on a.delivery_id = r.delivery_id and a.row_number = r.row_number
