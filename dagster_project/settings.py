@@ -168,8 +168,8 @@ class Settings:
 
     @property
     def spark_tables(self) -> Path:
-        """What Spark writes: `<schema>.db/<table>/*.parquet`, thrown away and rebuilt like the working file."""
-        return self.spark_tables_dir or self.data_dir / "warehouse" / "spark"
+        """What Spark writes: `<schema>.db/<table>/*.parquet`; a folder of its own, for every build removes it first."""
+        return (self.spark_tables_dir or self.data_dir / "warehouse") / "spark"
 
     @property
     def pages(self) -> Path:

@@ -66,7 +66,7 @@ def found_before(settings: Settings) -> str | None:
             code_version(),
             sys.version,
             *_contents([*_files(PROJECT_ROOT / "requirements"), *_files(settings.expectations)]),
-            repr((settings.limits, settings.disclosure_threshold, settings.retention_days)),
+            repr((settings.limits, settings.disclosure_threshold, settings.retention_days, settings.engine)),
             repr(pseudonym_key(settings).demonstration),
             *filter(None, landed),
         ]

@@ -135,10 +135,11 @@ def test_a_file_that_was_touched_is_made_again(settled: tuple[Product, str], pla
         lambda settings, _: replace(settings, disclosure_threshold=7),
         lambda settings, _: replace(settings, limits=replace(settings.limits, columns=9)),
         lambda settings, _: replace(settings, retention_days=3000),
+        lambda settings, _: replace(settings, engine="spark"),
         lambda settings, _: replace(settings, pseudonym_key="nedslag-demonstration"),
         lambda settings, folder: replace(settings, expectations_dir=_other_expectations(settings, folder)),
     ],
-    ids=["threshold", "limits", "retention", "key given by hand", "expectations"],
+    ids=["threshold", "limits", "retention", "engine", "key given by hand", "expectations"],
 )
 def test_another_setting_is_another_night(
     settled: tuple[Product, str], changed: Callable[[Settings, Path], Settings], tmp_path: Path
