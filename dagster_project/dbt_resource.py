@@ -24,7 +24,8 @@ class Dbt(DbtCliResource):
     def _cli_version(self) -> Version:
         return Version(importlib.metadata.version("dbt-core"))
 
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]  # dagster-dbt allows none
+    # dagster-dbt annotates an adapter, but takes None and passes it on: `DbtCliInvocation.adapter` may be None.
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
         return None
 
 

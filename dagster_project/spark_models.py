@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dbt.adapters.spark.impl import SparkAdapter
 from pyspark.sql import SparkSession
 
@@ -13,8 +11,8 @@ _METHOD = "session"
 class _InTheSession:
     """A submission helper as dbt's adapters have them."""
 
-    def __init__(self, _parsed_model: dict[str, Any], _credentials: Any) -> None:
-        """Nothing is needed beyond the session that is there."""
+    def __init__(self, *_: object) -> None:
+        """Neither the parsed model nor credentials are needed beyond the session that is there."""
 
     def submit(self, compiled_code: str) -> None:
         """Run the model's code, which writes its table itself (the adapter's macro `py_write_table`)."""
@@ -24,5 +22,9 @@ class _InTheSession:
 
 def let_models_in_python_run() -> None:
     """Have the adapter run them in this process."""
-    SparkAdapter.python_submission_helpers = property(lambda _: {_METHOD: _InTheSession})  # type: ignore[method-assign,assignment]
-    SparkAdapter.default_python_submission_method = property(lambda _: _METHOD)  # type: ignore[method-assign,assignment]
+    replaced = {
+        "python_submission_helpers": property(lambda _: {_METHOD: _InTheSession}),
+        "default_python_submission_method": property(lambda _: _METHOD),
+    }
+    for name, value in replaced.items():
+        setattr(SparkAdapter, name, value)

@@ -17,7 +17,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import duckdb
 import yaml
@@ -39,7 +40,8 @@ def load_great_expectations() -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     hidden = "pyspark" not in sys.modules
     if hidden:
-        sys.modules["pyspark"] = None  # type: ignore[assignment]  # Python's own way to say that there is none
+        # Python's own way to say that there is no such module, which its type does not know.
+        cast("dict[str, ModuleType | None]", sys.modules)["pyspark"] = None
     try:
         importlib.import_module("great_expectations")
     finally:
