@@ -27,7 +27,7 @@ ANALYST, READER = "nedslag_analyst", "nedslag_reader"
 """Roles without login, to be granted to people and tools: rows and aggregates, and open aggregates only."""
 
 _MAY_READ = {ANALYST: PUBLISHED_SCHEMAS, READER: ("open_data",)}
-_TYPES = {"double": "double precision", "string": "text"}
+_TYPES = {"double": "double precision", "varchar": "text"}
 # Any number, the same in every version: one night at a time writes here.
 _ONE_NIGHT = 4_812_270_500
 _ROWS_AT_ONCE = 10_000

@@ -14,12 +14,14 @@ from typing import Any
 from dagster_project.warehouse_file import identifier
 
 PUBLISHED_SCHEMAS = ("marts", "report", "open_data", "ops")
+# dbt's contracts name types as every engine knows them; readers are told what the published file says.
+_TYPES_AS_PUBLISHED = {"string": "varchar"}
 _REFERRED = re.compile(r"ref\('(?P<name>\w+)'\)")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: `data_type` as dbt's contract names it; `required` when it is never null."""
+    """A column: `data_type` as the published DuckDB file names it; `required` when it is never null."""
 
     name: str
     data_type: str
@@ -59,7 +61,7 @@ class TableDefinition:
         return " ".join([self.description, *key, *links])
 
     def columns_sql(self, types: Mapping[str, str]) -> list[str]:
-        """Lines of CREATE TABLE for the columns; `types` are an engine's names for dbt's types where they differ."""
+        """Lines of CREATE TABLE for the columns; `types` are an engine's names where they differ from DuckDB's."""
         return [
             f"{identifier(column.name)} {types.get(column.data_type, column.data_type)}"
             f"{' NOT NULL' if column.required else ''}"
@@ -101,7 +103,7 @@ def _definition(node: Mapping[str, Any], key: list[str], links: list[Mapping[str
     columns = tuple(
         Column(
             name=column["name"],
-            data_type=column["data_type"],
+            data_type=_TYPES_AS_PUBLISHED.get(column["data_type"], column["data_type"]),
             description=column["description"],
             required=any(constraint["type"] == "not_null" for constraint in column["constraints"]),
         )

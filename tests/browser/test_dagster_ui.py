@@ -76,7 +76,10 @@ class Server:
         for process in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
                 if os.getsid(int(process.name)) == self._process.pid:
-                    sockets |= {str(file.readlink()) for file in (process / "fd").iterdir()}
+                    for file in (process / "fd").iterdir():
+                        # A file closed meanwhile must not hide the process's others.
+                        with suppress(FileNotFoundError):
+                            sockets.add(str(file.readlink()))
         rows = [
             row.split()
             for table in ("tcp", "tcp6")
