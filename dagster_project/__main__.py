@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import subprocess
@@ -91,6 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _night(settings: Settings, *, compare: bool) -> int:
     began = time.monotonic()
+    # Looking through a million objects that all stay costs two seconds, and frees nothing to speak of.
+    gc.disable()
     try:
         result = run_night(settings)
     except NightAlreadyRunning:

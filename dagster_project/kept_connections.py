@@ -1,17 +1,19 @@
 """Dagster's event log in SQLite with connections that are kept while a night lasts.
 
 Dagster makes an engine and opens the file anew for every event, some 900 times a night, each time compiling the same
-statements again. Does not belong here: a history in PostgreSQL, whose connections Dagster keeps itself.
+statements again and waiting for the disk. Does not belong here: a history in PostgreSQL, whose connections Dagster
+keeps itself.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from dagster import DagsterInstance
 from dagster._core.storage.event_log import SqliteEventLogStorage
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 
 _BUSY_SECONDS = 30
 
@@ -34,6 +36,7 @@ def kept_connections(instance: DagsterInstance) -> Iterator[None]:
                 pass
             place = storage.conn_string_for_shard(shard)
             engines[shard] = create_engine(place, connect_args={"timeout": _BUSY_SECONDS})
+            event.listen(engines[shard], "connect", _wait_less)
             opened.callback(engines[shard].dispose)
         with storage._db_lock, engines[shard].begin() as connection:
             yield connection
@@ -42,3 +45,8 @@ def kept_connections(instance: DagsterInstance) -> Iterator[None]:
         vars(storage)["_connect"] = connect
         opened.callback(vars(storage).pop, "_connect")
         yield
+
+
+def _wait_less(connection: sqlite3.Connection, _: object) -> None:
+    # The file is whole after a power cut all the same; it may lack the last events of a run that died of it.
+    connection.execute("PRAGMA synchronous = NORMAL")

@@ -41,9 +41,7 @@ def evaluation_asset(warehouse: dg.AssetsDefinition) -> dg.AssetsDefinition:
                 "select as_of, code_version, demonstration from staging.stg_ledger__night"
             ).fetchall()[0]
             facts = RunFacts(context.run.run_id, row[0], row[1], records.now(), is_demonstration=row[2])
-            pages = write_pages(
-                connection, settings.pages, facts=facts, pictures=settings.pages.with_name("pictures.json")
-            )
+            pages = write_pages(connection, settings.pages, facts=facts, kept=settings.pages.with_name("pieces.json"))
         pages.append(
             write_dictionary(settings.pages, table_definitions(load_manifest(settings)), read_measures(), row[1])
         )

@@ -125,7 +125,7 @@ def _files(desk: Desk, key: str, table: Table) -> tuple[Download, ...]:
         *(("population", words) for words in populations),
         *(("deliveries", delivery.en) for delivery in home.deliveries),
     ]
-    return downloads(table, _file_name(desk, key, table), about)
+    return downloads(table, _file_name(desk, key, table), about, desk.pieces)
 
 
 def _file_name(desk: Desk, key: str, table: Table) -> str:

@@ -8,18 +8,16 @@ are in one picture: the drawing carries tokens that become a text per language. 
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup, escape
 
+from dagster_project.report.pieces import Pieces
 from dagster_project.report.texts import Both, number, same
 
 WIDTH = 340
@@ -87,24 +85,14 @@ class Step:
 
 
 class Artist:
-    """Draws panels; a picture that both editions share, or that the night before had, is drawn once."""
+    """Draws panels; a picture that was drawn before is not drawn again."""
 
-    def __init__(self, kept: Path | None = None, version: str = "") -> None:
+    def __init__(self, pieces: Pieces) -> None:
         """
         Args:
-            kept: file with the pictures of the night before; it need not exist, and one that cannot be read is as none.
-            version: of the code that draws; another one's pictures are drawn anew.
+            pieces: keeps the pictures.
         """
-        self._kept, self._version = kept, version
-        self._drawn: dict[str, str] = {}
-        self._before = _read_kept(kept)
-
-    def keep(self) -> None:
-        """Leave this night's pictures, and no others, for the next."""
-        if self._kept is not None:
-            unfinished = self._kept.with_name(f".{self._kept.name}.new")
-            unfinished.write_text(json.dumps(self._drawn, ensure_ascii=False), encoding="utf-8")
-            os.replace(unfinished, self._kept)
+        self._pieces = pieces
 
     def bars(
         self,
@@ -296,10 +284,7 @@ class Artist:
 
     def _draw(self, picture: _Picture, height: float) -> Markup:
         spec = json.dumps(picture.spec(height), ensure_ascii=False)
-        key = hashlib.sha256(f"{self._version}{spec}{picture.texts}".encode()).hexdigest()
-        if key not in self._drawn:
-            self._drawn[key] = self._before.get(key) or _draw(spec, picture, height)
-        return Markup(self._drawn[key])
+        return Markup(self._pieces.piece(f"{spec}{picture.texts}", lambda: _draw(spec, picture, height)))
 
 
 def _draw(spec: str, picture: _Picture, height: float) -> str:
@@ -307,14 +292,6 @@ def _draw(spec: str, picture: _Picture, height: float) -> str:
     import vl_convert
 
     return _page_svg(vl_convert.vegalite_to_svg(spec, vl_version=_VERSION), picture, height)
-
-
-def _read_kept(path: Path | None) -> dict[str, str]:
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8")) if path is not None else {}
-    except (OSError, ValueError):
-        return {}
-    return kept if isinstance(kept, dict) else {}
 
 
 class _Picture:

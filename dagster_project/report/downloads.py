@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from dagster_project.report.pieces import Pieces
 from dagster_project.report.tables import Table
 from dagster_project.spreadsheets import harmless, write_workbook
 
@@ -31,23 +32,28 @@ class Download:
     address: str
 
 
-def downloads(table: Table, name: str, about: Sequence[tuple[str, str]]) -> tuple[Download, ...]:
+def downloads(table: Table, name: str, about: Sequence[tuple[str, str]], pieces: Pieces) -> tuple[Download, ...]:
     """The table as a workbook and as CSV (semicolons, UTF-8 with mark, as Danish Excel opens it).
 
     Args:
         table: its rows; words that are alike in every row stand in `about` instead.
         name: of the files, without ending.
         about: where the numbers come from; the workbook's second sheet.
+        pieces: keeps the workbooks.
     """
     columns = [column for column in table.columns if column not in _SAID_ONCE]
     lines: list[list[object]] = [list(columns), *([_cell(row[column]) for column in columns] for row in table.rows)]
-    workbook = io.BytesIO()
-    write_workbook(workbook, {"table": lines, "about": about})
-    packed = base64.b64encode(workbook.getvalue()).decode("ascii")
+    packed = pieces.piece(f"{lines}{about}", lambda: _workbook(lines, about))
     return (
         Download(f"{name}.xlsx", "xlsx", f"data:{_XLSX};base64,{packed}"),
         Download(f"{name}.csv", "CSV", f"data:text/csv;charset=utf-8,{quote(_csv(lines), safe=_PLAIN)}"),
     )
+
+
+def _workbook(lines: Sequence[Sequence[object]], about: Sequence[tuple[str, str]]) -> str:
+    workbook = io.BytesIO()
+    write_workbook(workbook, {"table": lines, "about": about})
+    return base64.b64encode(workbook.getvalue()).decode("ascii")
 
 
 def _cell(value: object) -> object:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from dagster_project.report.charts import Artist, Bar
 from dagster_project.report.downloads import Download
+from dagster_project.report.pieces import Pieces
 from dagster_project.report.rows import shown_pct, shown_share, whole
 from dagster_project.report.tables import Row, Table, Warehouse, hidden
 from dagster_project.report.texts import Both, Words, interval, number, percent, same
@@ -135,10 +136,11 @@ class Content:
 class Desk:
     """The tables, words and pen of an edition."""
 
-    def __init__(self, warehouse: Warehouse, words: Words, artist: Artist, code_version: str) -> None:
+    def __init__(self, warehouse: Warehouse, words: Words, pieces: Pieces, code_version: str) -> None:
         self.warehouse = warehouse
         self.words = words
-        self.artist = artist
+        self.pieces = pieces
+        self.artist = Artist(pieces)
         self._code_version = code_version
 
     def home(

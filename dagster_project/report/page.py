@@ -15,9 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from dagster_project.report.chapters import chapters
-from dagster_project.report.charts import Artist
 from dagster_project.report.exhibits import Desk, day
 from dagster_project.report.findings import Findings
+from dagster_project.report.pieces import Pieces
 from dagster_project.report.tables import Edition, Warehouse
 from dagster_project.report.texts import Words, same
 
@@ -38,7 +38,7 @@ class RunFacts:
 
 
 def write_pages(
-    database: duckdb.DuckDBPyConnection, folder: Path, *, facts: RunFacts, pictures: Path | None = None
+    database: duckdb.DuckDBPyConnection, folder: Path, *, facts: RunFacts, kept: Path | None = None
 ) -> list[Path]:
     """Write the page of every edition that has tables into `folder`, each whole or not at all.
 
@@ -46,7 +46,7 @@ def write_pages(
         database: its current catalog has the published schemas.
         folder: an existing folder.
         facts: about the run.
-        pictures: file that keeps drawn pictures for the next night.
+        kept: file that keeps pictures and workbooks for the next night.
 
     Returns:
         The files, the evaluator's first.
@@ -55,7 +55,7 @@ def write_pages(
         OSError: a file cannot be written.
         duckdb.Error: a table cannot be read.
     """
-    words, artist = Words(), Artist(pictures, facts.code_version)
+    words, pieces = Words(), Pieces(kept, facts.code_version)
     schemata = database.execute(
         "select schema_name from information_schema.schemata where catalog_name = current_database()"
     )
@@ -64,21 +64,21 @@ def write_pages(
     for edition, name in PAGES.items():
         if edition not in schemas:
             continue
-        html = render(database, edition, facts=facts, words=words, artist=artist)
+        html = render(database, edition, facts=facts, words=words, pieces=pieces)
         unfinished = folder / f".{name}.new"
         unfinished.write_text(html, encoding="utf-8")
         os.replace(unfinished, folder / name)
         written.append(folder / name)
-    artist.keep()
+    pieces.keep()
     return written
 
 
 def render(
-    database: duckdb.DuckDBPyConnection, edition: Edition, *, facts: RunFacts, words: Words, artist: Artist
+    database: duckdb.DuckDBPyConnection, edition: Edition, *, facts: RunFacts, words: Words, pieces: Pieces
 ) -> str:
     """The page of one edition as HTML."""
     warehouse = Warehouse(database, edition)
-    desk = Desk(warehouse, words, artist, facts.code_version)
+    desk = Desk(warehouse, words, pieces, facts.code_version)
     findings = Findings(desk, facts.run_id)
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

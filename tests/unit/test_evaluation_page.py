@@ -298,13 +298,13 @@ def assert_whole(page: Page) -> None:
     assert "⟦" not in page.html
 
 
-def test_pictures_of_the_night_before_serve_again_and_no_others_are_kept(tmp_path: Path) -> None:
-    kept = tmp_path / "pictures.json"
+def test_what_the_night_before_made_serves_again_and_nothing_else_is_kept(tmp_path: Path) -> None:
+    kept = tmp_path / "pieces.json"
     with duckdb.connect() as connection:
         Programme().write(connection)
 
         def pictures() -> list[str]:
-            page = write_pages(connection, tmp_path, facts=FACTS, pictures=kept)[0].read_text(encoding="utf-8")
+            page = write_pages(connection, tmp_path, facts=FACTS, kept=kept)[0].read_text(encoding="utf-8")
             return re.findall("<svg.*?</svg>", page, re.DOTALL)
 
         first, drawn = pictures(), json.loads(kept.read_text())
