@@ -41,7 +41,7 @@ from dagster_project.settings import PROJECT_ROOT, Settings
 PAGE = PROJECT_ROOT / "benchmarks" / "horizons.md"
 THREADS: Final = 2  # as in dbt/profiles.yml, and what DuckDB takes by itself on two cores
 PULL_DATE: Final = date(2021, 6, 1)
-MONITORING, PULL = f"monitoring-{PULL_DATE}-benchmark", f"register-{PULL_DATE}-benchmark"
+MONITORING, PULL, CONSENT = (f"{source}-{PULL_DATE}-benchmark" for source in ("monitoring", "register", "consent"))
 # Between spells and status: what the ratio speaks of.
 MEASURED: Final = ("int_register_", "int_enrolments_in_register", "status_at_horizon")
 
@@ -134,7 +134,8 @@ def make_lake(settings: Settings, participations: int) -> tuple[int, int]:
     """A lake as the door would leave it; how many benefit and industry spells stand in it."""
     lake, chance = settings.lake, np.random.default_rng(1)
     lake_files.prepare_lake(lake)
-    records.prepare(lake)
+    records.begin_run(lake, records.Run("none", records.now(), PULL_DATE), in_force=None)
+    records.write_checks(lake, "none", [])
     # One participation in fifty is a person's second one, in another project.
     persons = participations - participations // 50
     ids = pl.Series(_hexadecimal(chance, persons), dtype=pl.String)
@@ -217,9 +218,10 @@ def _write(lake: Path, table: str, delivery: str, frame: pl.DataFrame) -> None:
 
 
 def _write_ledger(lake: Path, ids: pl.Series, projects: list[str], participations: int, persons: int) -> None:
-    for source, group, name, rows in (
-        ("monitoring", "participants", MONITORING, participations),
-        ("register", "pull", PULL, persons),
+    for source, group, name, table, rows in (
+        ("monitoring", "participants", MONITORING, "monitoring_participants", participations),
+        ("register", "pull", PULL, "register_persons", persons),
+        ("consent", "declarations", CONSENT, "consent_declarations", persons * len(projects)),
     ):
         delivery: dict[str, Any] = {
             "delivery_id": name,
@@ -237,6 +239,8 @@ def _write_ledger(lake: Path, ids: pl.Series, projects: list[str], participation
             "in_landing": True,
         }
         lake_files.write_ledger(lake, "deliveries", source, [delivery])
+        landed = {"delivery_id": name, "lake_table": table, "row_fate": "landed", "row_count": rows}
+        lake_files.write_ledger(lake, "delivery_rows", source, [landed])
     force = [
         {"lake_table": "monitoring_participants", "project_code": code, "delivery_id": MONITORING} for code in projects
     ]
@@ -244,8 +248,15 @@ def _write_ledger(lake: Path, ids: pl.Series, projects: list[str], participation
     standing = pl.DataFrame({"participant_id": ids}).join(pl.DataFrame({"project_code": projects}), how="cross")
     standing = standing.with_columns(consents_survey=pl.lit(True), consents_register=pl.lit(True))
     lake_files.write_table(standing, lake_files.ledger_path(lake, "consent_standing", "consent"))
+    declared = {"given_date": FIRST_MONDAY, "withdrawn_date": None, "covers_survey": True, "covers_register": True}
+    columns = [pl.lit(value).alias(name) for name, value in declared.items()]
+    _write(lake, "consent_declarations", CONSENT, standing.with_row_index("row_number", 2).with_columns(columns))
+    lake_files.write_ledger(
+        lake, "in_force", "consent", [{"lake_table": "consent_declarations", "delivery_id": CONSENT}]
+    )
     night = {"run_id": ["none"], "as_of": [PULL_DATE], "looks_back": [False], "demonstration": [False]}
-    pl.DataFrame({**night, "started_at": [datetime(2021, 6, 1)]}).write_parquet(lake / "ledger" / "night.parquet")
+    begun = {"started_at": [datetime(2021, 6, 1)], "code_version": ["benchmark"]}
+    pl.DataFrame({**night, **begun}).write_parquet(lake / "ledger" / "night.parquet")
 
 
 # ---- what is measured, each in a process of its own ------------------------------------------------------------------

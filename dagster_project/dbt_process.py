@@ -8,6 +8,7 @@ spares a night the seconds that dbt takes to begin, while the night loads the gr
 """
 
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -25,6 +26,8 @@ def main() -> None:
     """Run dbt's command line on the arguments of this process."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # Looking for cycles costs a sixth of a build, and frees some 50 MB of a process that ends soon.
+    gc.disable()
     if sys.argv[1:2] == ["--at-hand"]:
         sys.exit(_wait(sys.argv[2]))
     address = os.environ.get(AT_HAND)
@@ -36,17 +39,19 @@ def main() -> None:
                 pass
             else:
                 sys.exit(_ask(at_hand))
-    _prepare()
+    _prepare_engine()
     from dbt.cli.main import cli
 
     cli()
 
 
-def _prepare() -> None:
-    """Let the models find the project's own code, on an engine that does not look for it itself."""
+def _prepare_engine() -> None:
+    """Open the session that the models run in, on an engine whose adapter leaves that to others."""
     if os.environ.get("NEDSLAG_ENGINE") == "spark":
         sys.path.append(os.environ["NEDSLAG_CODE"])
-        importlib.import_module("dagster_project.spark_models").let_models_in_python_run()
+        spark = importlib.import_module("dagster_project.spark_session")
+        spark.let_models_in_python_run()
+        spark.open_session()
 
 
 def _ask(at_hand: socket.socket) -> int:
@@ -67,7 +72,6 @@ def _wait(address: str) -> int:
 
         for loaded_late in ("dbt.adapters.duckdb", "dbt.task.build"):
             importlib.import_module(loaded_late)
-        _prepare()
         parsed = dbtRunner().invoke(["--quiet", "parse"]).result
         project = parsed if isinstance(parsed, Manifest) else None
         caller, _ = listener.accept()
@@ -80,6 +84,7 @@ def _wait(address: str) -> int:
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
     threading.Thread(target=_end_with, args=(caller,), daemon=True).start()
+    _prepare_engine()
     outcome = dbtRunner(manifest=project).invoke(request["arguments"])
     sys.stdout.flush()
     status = 0 if outcome.success else 2 if outcome.exception else 1

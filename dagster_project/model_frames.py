@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 import polars as pl
@@ -25,16 +26,19 @@ class SparkSession(Protocol):
         """Rows in the engine's own form."""
 
 
-def from_model(relation: SparkRows | DuckDBPyRelation) -> pl.DataFrame:
-    """The rows of a relation that dbt hands to a model."""
-    return pl.DataFrame(relation.toArrow() if isinstance(relation, SparkRows) else relation.to_arrow_table())
-
-
-def to_model(frame: pl.DataFrame, session: object) -> SparkRows | pa.Table:
-    """What dbt takes back from a model: rows in the engine's own form.
+def with_frames(
+    work: Callable[..., pl.DataFrame], session: object, *relations: SparkRows | DuckDBPyRelation, **settings: object
+) -> SparkRows | pa.Table:
+    """What a model gives back: `work` on the rows of relations, in the engine's own form.
 
     Args:
+        work: takes a frame for each relation, and the settings.
         session: what dbt hands to a model beside its relations.
+        relations: as `dbt.ref` gives them.
     """
-    arrow = frame.to_arrow()
-    return session.createDataFrame(arrow) if isinstance(session, SparkSession) else arrow
+    rows = work(*map(_frame, relations), **settings).to_arrow()
+    return session.createDataFrame(rows) if isinstance(session, SparkSession) else rows
+
+
+def _frame(relation: SparkRows | DuckDBPyRelation) -> pl.DataFrame:
+    return pl.DataFrame(relation.toArrow() if isinstance(relation, SparkRows) else relation.to_arrow_table())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ TIMEZONE = "Europe/Copenhagen"
 RELEASE = "release.parquet"
 LEAST_THRESHOLD = 3
 ENGINES = ("duckdb", "spark")
+SPARK_CONNECT = "sc://"
+_SPARK_MASTER = re.compile(r"local(\[.+\])?|yarn|k8s://.+|(spark|sc)://[^/]*\w:\d+.*")
 _MB = 1024**2
 
 
@@ -53,6 +56,33 @@ class Alerting:
 
 
 @dataclass(frozen=True)
+class Spark:
+    """Where Spark works, when it is what runs dbt's models.
+
+    Attributes:
+        master: the cluster, as Spark takes it (`local[*]` is this machine alone), or a Spark Connect server's address.
+        tables: a folder, or the address of one in an object storage, where it writes; None for one in the data folder.
+        lake: under which folder or address it finds the lake; None where that is as it is here.
+        driver_host: the address under which the cluster reaches this machine, and on which dbt's process listens.
+    """
+
+    master: str = field(default="local[*]", repr=False)
+    tables: str | None = None
+    lake: str | None = None
+    driver_host: str = "127.0.0.1"
+
+    @property
+    def connects(self) -> bool:
+        """Whether the session is another process's: then no Java is needed here."""
+        return self.master.startswith(SPARK_CONNECT)
+
+    @property
+    def place(self) -> str:
+        """The master without what may be secret."""
+        return self.master.partition(";")[0]
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where a run reads and writes, and for which day.
 
@@ -73,9 +103,7 @@ class Settings:
         read_memory, read_seconds: how many bytes, and how long, reading one file may take.
         alerting: who is told of a night.
         engine: what runs dbt's models, one of `ENGINES`.
-        spark_master: the cluster, as Spark takes it: `local[*]` is this machine alone.
-        spark_tables_dir: where Spark writes the models' tables, a folder that all its machines reach; None for one in
-            the data folder.
+        spark: where Spark works, when that is the engine.
     """
 
     data_dir: Path
@@ -95,8 +123,7 @@ class Settings:
     history_days: int = 400
     alerting: Alerting = field(default_factory=Alerting)
     engine: str = "duckdb"
-    spark_master: str = "local[*]"
-    spark_tables_dir: Path | None = None
+    spark: Spark = field(default_factory=Spark)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -143,10 +170,7 @@ class Settings:
             history_days=int(_number(environ, "NEDSLAG_HISTORY_DAYS", 400)),
             alerting=_alerting(environ),
             engine=_engine(environ),
-            spark_master=environ.get("NEDSLAG_SPARK_MASTER") or "local[*]",
-            spark_tables_dir=Path(environ["NEDSLAG_SPARK_TABLES"]).expanduser().absolute()
-            if environ.get("NEDSLAG_SPARK_TABLES")
-            else None,
+            spark=_spark(environ),
         )
 
     def as_of(self) -> date:
@@ -167,9 +191,24 @@ class Settings:
         return self.data_dir / "warehouse" / "working.duckdb"
 
     @property
-    def spark_tables(self) -> Path:
-        """What Spark writes: `<schema>.db/<table>/*.parquet`; a folder of its own, for every build removes it first."""
-        return (self.spark_tables_dir or self.data_dir / "warehouse") / "spark"
+    def spark_tables(self) -> str:
+        """Where Spark writes: `<schema>.db/<table>/*.parquet`; a folder of its own, which every build empties first."""
+        return f"{self.spark.tables or self.data_dir / 'warehouse'}/spark"
+
+    @property
+    def spark_tables_here(self) -> Path:
+        """Where this machine reads them: there too, unless that is an address."""
+        return self.data_dir / "warehouse" / "spark" if "://" in self.spark_tables else Path(self.spark_tables)
+
+    @property
+    def spark_scratch(self) -> Path:
+        """Where Spark's part in this machine keeps what it cannot hold in memory: not outside the data folder."""
+        return self.data_dir / "warehouse" / "spark_scratch"
+
+    @property
+    def spark_lake(self) -> str:
+        """The lake as Spark's machines name it."""
+        return self.spark.lake or str(self.lake)
 
     @property
     def pages(self) -> Path:
@@ -214,13 +253,23 @@ class Settings:
             "NEDSLAG_LATEST_RELEASE": str(self.marts / RELEASE),
             "NEDSLAG_DISCLOSURE_THRESHOLD": str(self.disclosure_threshold),
             "NEDSLAG_ENGINE": self.engine,
-            "NEDSLAG_SPARK_MASTER": self.spark_master,
-            "NEDSLAG_SPARK_TABLES": str(self.spark_tables),
+            **(self._spark_environment() if self.engine == "spark" else {}),
             "DBT_TARGET_PATH": str(self.dbt_target),
             "DBT_LOG_PATH": str(self.dbt_target),
             "DBT_PROFILES_DIR": str(self.dbt_project),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "DO_NOT_TRACK": "1",
+        }
+
+    def _spark_environment(self) -> dict[str, str]:
+        return {
+            "NEDSLAG_SPARK_MASTER": self.spark.master,
+            "NEDSLAG_SPARK_WAREHOUSE": self.spark_tables,
+            "NEDSLAG_SPARK_SCRATCH": str(self.spark_scratch),
+            "NEDSLAG_SPARK_LAKE": self.spark_lake,
+            "NEDSLAG_SPARK_DRIVER_HOST": self.spark.driver_host,
+            # PySpark's own: it decides which kind of session every builder makes.
+            **({"SPARK_REMOTE": self.spark.master} if self.spark.connects else {}),
         }
 
 
@@ -327,12 +376,33 @@ def _engine(environ: Mapping[str, str]) -> str:
                 "`pip install --no-deps --require-hashes -r requirements/spark.txt`."
             )
         java_home = environ.get("JAVA_HOME")
-        if not (shutil.which(f"{java_home}/bin/java") if java_home else shutil.which("java")):
+        java = shutil.which(f"{java_home}/bin/java" if java_home else "java")
+        if not java and not _spark(environ).connects:
             raise SettingsError(
                 "NEDSLAG_ENGINE=spark needs Java 17 or newer on this machine (Debian: `apt-get install "
                 "openjdk-17-jre-headless`); set JAVA_HOME where it is not in the path."
             )
     return engine
+
+
+def _spark(environ: Mapping[str, str]) -> Spark:
+    found = Spark(
+        master=environ.get("NEDSLAG_SPARK_MASTER") or Spark().master,
+        tables=_folder_or_address(environ, "NEDSLAG_SPARK_TABLES"),
+        lake=_folder_or_address(environ, "NEDSLAG_SPARK_LAKE"),
+        driver_host=environ.get("NEDSLAG_SPARK_DRIVER_HOST") or Spark().driver_host,
+    )
+    if not _SPARK_MASTER.fullmatch(found.master):
+        raise SettingsError(
+            "NEDSLAG_SPARK_MASTER must read local[*], spark://<host>:<port>, yarn, k8s://<address>, or "
+            "sc://<host>:<port> for a Spark Connect server."
+        )
+    return found
+
+
+def _folder_or_address(environ: Mapping[str, str], name: str) -> str | None:
+    text = (environ.get(name) or "").rstrip("/")
+    return (text or None) if not text or "://" in text else str(Path(text).expanduser().absolute())
 
 
 def _physical_memory() -> int:

@@ -22,6 +22,7 @@ from dagster_project.markdown import table
 from dagster_project.publishing import set_in_force
 from dagster_project.reference import project_codes
 from dagster_project.settings import PROJECT_ROOT, Settings
+from dagster_project.spark_cluster import check_cluster
 from dagster_project.standing import found_before, standing
 from dagster_project.version import code_version
 
@@ -131,6 +132,8 @@ def night(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[An
     if stands and context.instance.has_run(stands.run_id):
         publish_standing(context, settings, stands)
         return
+    if settings.engine == "spark":
+        check_cluster(settings)
     frame = pl.DataFrame(
         {
             "run_id": [run.run_id],

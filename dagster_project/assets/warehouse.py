@@ -1,5 +1,6 @@
 """Lake to marts: dbt's models and tests as assets and asset checks."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,8 +45,10 @@ def warehouse_assets(manifest: Path) -> dg.AssetsDefinition:
         # Everything after the lake is rebuilt, so a file that a crash left behind cannot matter.
         for leftover in settings.warehouse.parent.glob(f"{settings.warehouse.name}*"):
             leftover.unlink()
+        for folder in (settings.spark_scratch, settings.data_dir / "warehouse" / "spark"):
+            shutil.rmtree(folder, ignore_errors=True)
         if settings.engine == "spark":
-            make_room(settings)
+            make_room(settings.spark_tables)
         (settings.dbt_target / "run_results.json").unlink(missing_ok=True)
         # The suites' library takes seconds to import; it loads while dbt works in its own process.
         threading.Thread(target=load_great_expectations, daemon=True).start()

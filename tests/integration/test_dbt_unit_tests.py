@@ -7,19 +7,25 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from dagster_project import records
+from dagster_project.dbt_at_hand import DBT_PROCESS
 from dagster_project.door.intake import SOURCES, prepare_lake, take_in
-from dagster_project.manifest import DBT
-from dagster_project.settings import Settings
+from dagster_project.settings import ENGINES, Settings
+from tests.support.spark import JAVA, quick_spark
 
 
-def test_every_rule_holds_and_an_empty_lake_builds(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / "nothing delivered's")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_rule_holds_and_an_empty_lake_builds(engine: str, tmp_path: Path) -> None:
+    if engine == "spark" and JAVA is None:
+        pytest.skip("Spark needs a Java, and none is on this machine")
+    settings = Settings(data_dir=tmp_path / "nothing delivered's", engine=engine)
     prepare_lake(settings.lake)
     records.begin_run(settings.lake, records.Run("none", records.now(), settings.as_of()), in_force=None)
     records.write_checks(settings.lake, "none", [])
@@ -44,8 +50,8 @@ def test_every_rule_holds_and_an_empty_lake_builds(tmp_path: Path) -> None:
         )
     settings.warehouse.parent.mkdir(parents=True)
     build = subprocess.run(
-        [str(DBT), "build", "--project-dir", str(settings.dbt_project)],
-        env={**os.environ, **settings.dbt_environment()},
+        [sys.executable, "-P", str(DBT_PROCESS), "build", "--project-dir", str(settings.dbt_project)],
+        env={**os.environ, **settings.dbt_environment(), **quick_spark(tmp_path)},
         capture_output=True,
         text=True,
         check=False,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dagster_project.settings import ENGINES, Settings, SettingsError
+from dagster_project.spark_cluster import check_cluster
 
 DBT = Path(__file__).parents[2] / "dbt"
 ENGINE_MACROS = DBT / "macros" / "engine"
@@ -52,8 +54,45 @@ def test_what_engines_spell_differently_is_defined_once_for_each() -> None:
     [
         ({"NEDSLAG_ENGINE": "oracle"}, "NEDSLAG_ENGINE is one of duckdb, spark"),
         ({"NEDSLAG_ENGINE": "spark", "JAVA_HOME": "/nowhere"}, "needs Java"),
+        ({"NEDSLAG_SPARK_MASTER": "cluster:7077"}, "NEDSLAG_SPARK_MASTER must read"),
+        ({"NEDSLAG_SPARK_MASTER": "spark://cluster"}, "NEDSLAG_SPARK_MASTER must read"),
     ],
 )
 def test_a_wrong_setting_stops_at_once(environment: dict[str, str], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         Settings.from_environment(environment)
+
+
+def test_a_spark_connect_server_needs_no_java_here() -> None:
+    environment = {"NEDSLAG_ENGINE": "spark", "JAVA_HOME": "/nowhere", "NEDSLAG_SPARK_MASTER": "sc://host:15002"}
+    assert Settings.from_environment(environment).dbt_environment()["SPARK_REMOTE"] == "sc://host:15002"
+
+
+def test_its_token_is_shown_nowhere() -> None:
+    settings = Settings.from_environment({"NEDSLAG_SPARK_MASTER": "sc://127.0.0.1:1/;token=secret"})
+    assert "secret" not in repr(settings)
+    with pytest.raises(SettingsError, match=r"Nobody answers at sc://127\.0\.0\.1:1") as told:
+        check_cluster(settings)
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("tables", "written", "read"),
+    [
+        ("", "/data/warehouse/spark", "/data/warehouse/spark"),
+        ("/shared/nedslag/", "/shared/nedslag/spark", "/shared/nedslag/spark"),
+        ("s3a://bucket/nedslag", "s3a://bucket/nedslag/spark", "/data/warehouse/spark"),
+    ],
+)
+def test_tables_at_an_address_are_read_from_a_copy(tables: str, written: str, read: str) -> None:
+    settings = Settings.from_environment({"NEDSLAG_DATA_DIR": "/data", "NEDSLAG_SPARK_TABLES": tables})
+    assert settings.spark_tables == written
+    assert settings.spark_tables_here == Path(read)
+
+
+def test_what_dbt_is_told_can_be_read_again() -> None:
+    """A night's processes inherit it."""
+    given = {"NEDSLAG_DATA_DIR": "/data", "NEDSLAG_SPARK_TABLES": "/shared", "NEDSLAG_SPARK_LAKE": "s3a://bucket/lake"}
+    settings = replace(Settings.from_environment(given), engine="spark")
+    told = settings.dbt_environment()
+    assert replace(Settings.from_environment({**given, **told}), engine="spark").dbt_environment() == told

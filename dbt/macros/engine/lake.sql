@@ -20,5 +20,5 @@
 {%- endmacro -%}
 {%- macro spark__lake_view(name, files) -%}
     create or replace view {{ name }} as
-    select * from parquet.`{{ env_var('NEDSLAG_LAKE') }}/{{ files }}`
+    select * from parquet.`{{ env_var('NEDSLAG_SPARK_LAKE') }}/{{ files }}`
 {%- endmacro -%}

@@ -7,16 +7,17 @@ import os
 from pathlib import Path
 
 from dagster_project.disclosure.release import open_cell_flags
-from dagster_project.model_frames import from_model, to_model
+from dagster_project.model_frames import with_frames
 
 
 def model(dbt, session):
     """One row per cell; see `open_cell_flags`."""
     dbt.config(materialized="table")
-    flags = open_cell_flags(
-        from_model(dbt.ref("int_open_cells")),
-        from_model(dbt.ref("int_open_relations")),
+    return with_frames(
+        open_cell_flags,
+        session,
+        dbt.ref("int_open_cells"),
+        dbt.ref("int_open_relations"),
         latest=Path(os.environ["NEDSLAG_LATEST_RELEASE"]),
         threshold=int(os.environ["NEDSLAG_DISCLOSURE_THRESHOLD"]),
     )
-    return to_model(flags, session)
