@@ -66,7 +66,7 @@ def _reach(settings: Settings) -> None:
         address = urlsplit(f"//{place}")
         try:
             socket.create_connection((str(address.hostname), address.port or 0), timeout=_SECONDS_TO_ANSWER).close()
-        except OSError:
+        except (OSError, ValueError):
             continue
         return
     raise SettingsError(

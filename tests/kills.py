@@ -159,9 +159,12 @@ def kill_a_night(product: Product, url: str, chance: random.Random, seconds: flo
     if publishing:
         while night.poll() is None and not set((product.data_dir / "published").iterdir()) - before:
             time.sleep(0.005)
-        time.sleep(chance.uniform(0, 1.5))
+        wait = chance.uniform(0, 1.5)
     else:
-        time.sleep(chance.uniform(0.2, seconds))
+        wait = chance.uniform(0.2, seconds)
+    # A night that finds nothing new may be over long before.
+    with suppress(subprocess.TimeoutExpired):
+        night.wait(wait)
     ended = night.poll() is not None
     with suppress(ProcessLookupError):
         if chance.random() < 0.5:
