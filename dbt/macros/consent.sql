@@ -1,24 +1,22 @@
 {#- Whose consent stands, for the tests that prove that it is kept: judged on the declarations themselves, not by what the door made of them. -#}
 {%- macro standing_by_declaration(scope) -%}
     (
-        with declarations as (
-            select c.participant_id, c.project_code, c.given_date, c.withdrawn_date, n.as_of
+        with dates as (
+            select
+                c.participant_id,
+                c.project_code,
+                max(case when c.given_date <= n.as_of then c.given_date end) as given_last,
+                max(case when c.withdrawn_date <= n.as_of then c.withdrawn_date end) as withdrawn_last
             from {{ ref('stg_consent__declarations') }} as c
             inner join {{ in_force('consent_declarations') }} as f on c.delivery_id = f.delivery_id
             cross join {{ ref('stg_ledger__night') }} as n
             where c.covers_{{ scope }}
+            group by c.participant_id, c.project_code
         )
 
-        select distinct g.participant_id, g.project_code
-        from declarations as g
-        where
-            g.given_date <= g.as_of
-            and not exists (
-                select 1 from declarations as w
-                where
-                    w.participant_id = g.participant_id
-                    and w.project_code = g.project_code
-                    and w.withdrawn_date between g.given_date and w.as_of
-            )
+        -- Nothing that was given on the day of a withdrawal, or before it, stands.
+        select participant_id, project_code
+        from dates
+        where given_last is not null and (withdrawn_last is null or given_last > withdrawn_last)
     )
 {%- endmacro -%}

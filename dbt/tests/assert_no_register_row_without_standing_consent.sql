@@ -9,11 +9,19 @@ with register_rows as (
     union all
     select 'participants' as mart, participant_id, null as project_code from {{ ref('participants') }}
     where sex is not null or birth_year is not null or origin is not null
+),
+
+standing as (
+    select participant_id, project_code from {{ standing_by_declaration('register') }}
+),
+
+standing_anywhere as (
+    select distinct participant_id from standing
 )
 
 select r.mart, count(*) as row_count
 from register_rows as r
-left join {{ standing_by_declaration('register') }} as t
-    on r.participant_id = t.participant_id and coalesce(r.project_code, t.project_code) = t.project_code
-where t.participant_id is null
+left join standing as t on r.participant_id = t.participant_id and r.project_code = t.project_code
+left join standing_anywhere as a on r.participant_id = a.participant_id
+where t.participant_id is null and (r.project_code is not null or a.participant_id is null)
 group by r.mart

@@ -61,7 +61,8 @@ register as (
             else 'start_outside_pull'
         end as reason
     from enrolled as e
-    left join {{ ref('int_register_persons') }} as p on e.participant_id = p.participant_id and e.consents_register
+    left join {{ ref('int_enrolments_consenting_register') }} as c on e.enrolment_id = c.enrolment_id
+    left join {{ ref('int_register_persons') }} as p on c.participant_id = p.participant_id
 ),
 
 horizons as (
