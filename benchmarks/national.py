@@ -87,10 +87,11 @@ class Memory:
                 lines = (folder / "status").read_text().splitlines()
             except OSError:
                 continue
+            told = dict(line.split(":", 1) for line in lines if ":" in line)
             role = next((role for word, role in _ROLES.items() if word in command), None)
-            peak = next((line.split()[1] for line in lines if line.startswith("VmHWM")), None)
-            if role and peak:
-                found[int(folder.name)] = (role, int(peak) / 1024)
+            # Another run's dbt is not ours.
+            if role and "VmHWM" in told and (role != "dbt" or int(told["PPid"]) == os.getpid()):
+                found[int(folder.name)] = (role, int(told["VmHWM"].split()[0]) / 1024)
         return found
 
 
