@@ -24,7 +24,8 @@ class Dbt(DbtCliResource):
     def _cli_version(self) -> Version:
         return Version(importlib.metadata.version("dbt-core"))
 
-    # dagster-dbt annotates an adapter, but takes None and passes it on: `DbtCliInvocation.adapter` may be None.
+    # Narrower than dagster-dbt's annotation, hence the override: it names an adapter, but passes None on as readily
+    # (`DbtCliInvocation.adapter` may be None), and to give one would load dbt here.
     def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]
         return None
 

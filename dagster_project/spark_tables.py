@@ -31,6 +31,7 @@ def make_room(place: str) -> None:
         files, folder = files_at(place)
         files.create_dir(folder)
         files.delete_dir_contents(folder)
+    # The last is pyarrow's answer to an address whose storage this build of it does not know.
     except (OSError, ValueError, NotImplementedError) as error:
         raise SettingsError(
             f"{place} cannot be made or emptied: NEDSLAG_SPARK_TABLES must be a folder that the user of this run may "

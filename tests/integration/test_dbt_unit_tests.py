@@ -23,6 +23,7 @@ from tests.support.spark import JAVA, quick_spark
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_rule_holds_and_an_empty_lake_builds(engine: str, tmp_path: Path) -> None:
+    # Java is the machine's own, as the browser is: no package of the lock has one that starts Spark.
     if engine == "spark" and JAVA is None:
         pytest.skip("Spark needs a Java, and none is on this machine")
     settings = Settings(data_dir=tmp_path / "nothing delivered's", engine=engine)
