@@ -21,7 +21,7 @@ PEOPLE = TableDefinition(
     "One row per person; it's an example.",
     (
         Column("person", "integer", "Who.", required=True),
-        Column("word", "string", "What they said; 100 % quoted.", required=False),
+        Column("word", "varchar", "What they said; 100 % quoted.", required=False),
         Column("height", "double", "In metres.", required=False),
         Column("born", "date", "When.", required=False),
     ),
@@ -206,7 +206,7 @@ def test_rights_that_somebody_gave_are_taken_back(url: str, tmp_path: Path) -> N
 def test_another_structure_makes_the_tables_anew(url: str, tmp_path: Path) -> None:
     _publish(url, tmp_path, 1)
     wider = TableDefinition(
-        "ops", "counts", "Counts.", (*COUNTS[2].columns, Column("word", "string", "New.", required=False)), ("n",)
+        "ops", "counts", "Counts.", (*COUNTS[2].columns, Column("word", "varchar", "New.", required=False)), ("n",)
     )
     _publish(url, tmp_path, 2, (*TABLES[:-1], wider))
     assert query(url, "select n, word from ops.counts order by n limit 1") == [(2, "it's")]
