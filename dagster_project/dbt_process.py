@@ -48,6 +48,8 @@ def main() -> None:
 def _prepare_engine() -> None:
     """Open the session that the models run in, on an engine whose adapter leaves that to others."""
     if os.environ.get("NEDSLAG_ENGINE") == "spark":
+        # What a forgotten cycle refers to in Java stays there: every table that was ever sent to all workers.
+        gc.enable()
         sys.path.append(os.environ["NEDSLAG_CODE"])
         spark = importlib.import_module("dagster_project.spark_session")
         spark.let_models_in_python_run()

@@ -34,6 +34,8 @@ def open_session() -> SparkSession:
         warnings.filterwarnings("ignore", message="Failed to set spark.sql.catalogImplementation")
     else:
         host = os.environ["NEDSLAG_SPARK_DRIVER_HOST"]
+        # Spark's own default is half of it; what spark-defaults.conf says comes first.
+        os.environ.setdefault("SPARK_DRIVER_MEMORY", "2g")
         builder = (
             builder.master(os.environ["NEDSLAG_SPARK_MASTER"])
             .appName("nedslag")
