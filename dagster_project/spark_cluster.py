@@ -29,7 +29,7 @@ def check_cluster(settings: Settings, *, patience: int = 120) -> None:
     Takes some seconds.
 
     Args:
-        patience: for how many seconds its workers may let the night wait.
+        patience: for how many seconds its workers, or a Spark Connect server, may let the night wait.
 
     Raises:
         SettingsError: it did not; the text says which setting to look at.
@@ -77,6 +77,12 @@ def _reach(settings: Settings) -> None:
 
 def _what_to_do(settings: Settings, step: str) -> str:
     spark = settings.spark
+    if spark.connects and step == "session":
+        return (
+            f"No session was opened at {spark.place}; the night's log has its words. A Spark Connect "
+            "server of the same version of Spark must listen there, with TLS and that token where NEDSLAG_SPARK_MASTER "
+            "names one."
+        )
     return {
         "session": f"Spark did not start with {spark.place}; the night's log has its words. It needs Java 17 or newer, "
         "a cluster of the same version of Spark, and an address of this machine as NEDSLAG_SPARK_DRIVER_HOST "
@@ -95,7 +101,7 @@ def _what_to_do(settings: Settings, step: str) -> str:
 def _try(patience: int) -> None:
     """In a process of its own: the name of each step before it is tried, as it begins."""
     # A server that is none is asked for ever.
-    signal.alarm(_SECONDS_TO_START)
+    signal.alarm(patience if "SPARK_REMOTE" in os.environ else _SECONDS_TO_START)
     warehouse, lake = os.environ["NEDSLAG_SPARK_WAREHOUSE"], os.environ["NEDSLAG_SPARK_LAKE"]
     print("session", flush=True)
     from dagster_project.spark_session import open_session

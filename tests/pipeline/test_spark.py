@@ -11,6 +11,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests.pipeline.conftest import FirstNight
 from tests.support.dress import write_population
 from tests.support.population import draw_population
 from tests.support.product import Product
-from tests.support.spark import JAVA, connect_server, quick_spark, spark_cluster
+from tests.support.spark import JAVA, LOOPBACK, connect_server, quick_spark, spark_cluster
 
 pytestmark = pytest.mark.skipif(JAVA is None, reason="Spark needs a Java, and none is on this machine")
 
@@ -144,6 +145,20 @@ def test_a_cluster_without_workers_stops_the_night(tmp_path: Path) -> None:
         prepare_lake(settings.lake)
         with pytest.raises(SettingsError, match="No worker of spark://"):
             check_cluster(settings, patience=20)
+
+
+def test_a_server_of_something_else_stops_the_night_and_its_token_is_shown_nowhere(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with ThreadingHTTPServer((LOOPBACK, 0), BaseHTTPRequestHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        spark = Spark(f"sc://{LOOPBACK}:{server.server_port}/;token=secret")
+        settings = Settings(tmp_path / "data", engine="spark", spark=spark)
+        prepare_lake(settings.lake)
+        with pytest.raises(SettingsError, match="No session was opened at sc://") as told:
+            check_cluster(settings, patience=20)
+        server.shutdown()
+    assert "secret" not in "".join((str(told.value), *capfd.readouterr()))
 
 
 def test_a_server_that_keeps_its_tables_elsewhere_stops_the_night(tmp_path: Path) -> None:
