@@ -40,7 +40,8 @@ ordered as (
         lag(group_value) over (partition by figure_id, side order by cell_group) as previous_value,
         row_number() over (
             partition by figure_id
-            order by case when operation = 'maximum' then -group_value else group_value end, cell_group
+            -- A share of nobody is neither the lowest nor the highest.
+            order by case when operation = 'maximum' then -group_value else group_value end asc nulls last, cell_group asc
         ) as sought_first
     from grouped
 ),
